@@ -1,0 +1,192 @@
+# isolab: from chroot to KVM.  One make, no recursion into folders: every rule
+# below sees the whole tree, and a new lab folder needs no edit of this file.
+#
+#   make grade       install what is missing, build, grade the exercises
+#   make test        install what is missing, build, prove the kit
+#   make help        list every target
+#
+#   LAB=03   only this lab           SUT=solutions  grade another folder
+#   V=1      show full commands      O=DIR          build somewhere else
+#   WERROR=1 warnings are errors     SAN=1          address and UB sanitizers
+
+CC      ?= cc
+O       ?= build
+SUT     ?= exercises
+PREFIX  ?= /usr/local
+
+# ---- flags -----------------------------------------------------------------
+CPPFLAGS += -D_GNU_SOURCE -Icommon
+CFLAGS   ?= -O2 -g
+WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+            -Wwrite-strings -Wvla -Wundef -Wformat=2
+STD      := -std=c17
+STATIC   := -static
+
+ifeq ($(WERROR),1)
+WARN += -Werror
+endif
+ifeq ($(SAN),1)
+override O := $(O)/san
+SANFLAGS   := -fsanitize=address,undefined -fno-omit-frame-pointer
+STATIC     :=
+endif
+
+# ---- what there is to build ------------------------------------------------
+# A folder labs/NN-name/ with a main.c is one program; without one, each of its
+# files is a program.  A folder in exercises/ or solutions/ is one program.
+objs_in    = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard $(1)/*.c)))
+folders_in = $(patsubst $(1)/%/,%,$(sort $(wildcard $(1)/[0-9]*/)))
+
+LABS      := $(call folders_in,labs)
+EXERCISES := $(call folders_in,exercises)
+SOLUTIONS := $(call folders_in,solutions)
+GRADERS   := $(patsubst tests/graders/%.c,%,$(sort $(wildcard tests/graders/*.c)))
+PROBES    := $(patsubst tests/probes/%.c,%,$(sort $(wildcard tests/probes/*.c)))
+MACHINE   := $(patsubst tests/machine/%.c,%,$(sort $(wildcard tests/machine/*.c)))
+UNITS     := $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c)))
+
+LABS_ONE  := $(patsubst labs/%/main.c,%,$(wildcard labs/*/main.c))
+LABS_MANY := $(filter-out $(LABS_ONE),$(LABS))
+
+COMMON    := $(O)/common/libcommon.a
+STUDENT   := $(O)/student/libcommon.a
+LIBISOLAB := $(O)/tests/libisolab.a
+ISOLAB    := $(O)/bin/isolab
+LAB_BINS  := $(patsubst labs/%.c,$(O)/bin/labs/%,$(sort \
+               $(foreach l,$(LABS_MANY),$(wildcard labs/$(l)/*.c))))
+LAB_ONES  := $(LABS_ONE:%=$(O)/bin/labs/%)
+EX_BINS   := $(EXERCISES:%=$(O)/bin/exercises/%)
+SOL_BINS  := $(SOLUTIONS:%=$(O)/bin/solutions/%)
+PROBE_BINS:= $(PROBES:%=$(O)/bin/probes/%)
+MACH_BINS := $(MACHINE:%=$(O)/bin/machine/%)
+UNIT_BINS := $(UNITS:%=$(O)/bin/unit/%)
+
+CHAPTERS  := $(sort $(wildcard docs/handbook/*.md))
+DIAGRAMS  := $(patsubst docs/diagrams/%.dot,$(O)/docs/%.svg,\
+               $(sort $(wildcard docs/diagrams/*.dot)))
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+.PHONY: all labs exercises solutions isolab units deps grade test check docs \
+        install clean help skeletons bench machine check-names \
+        check-skeletons check-format check-lint FORCE
+
+all: labs exercises isolab      ## build everything a student needs
+labs: $(LAB_BINS) $(LAB_ONES)   ## build the labs
+exercises: $(EX_BINS)           ## build the exercises
+solutions: $(SOL_BINS)          ## build the solutions
+isolab: $(ISOLAB) $(PROBE_BINS) $(STUDENT) $(MACH_BINS) ## build the grader
+units: $(UNIT_BINS)             ## build the unit tests
+
+# ---- how to build it -------------------------------------------------------
+ifeq ($(V),1)
+say =
+Q   =
+else
+say = @printf '  %-7s %s\n' '$(1)' '$(@:$(O)/%=%)'
+Q   = @
+endif
+
+compile = $(Q)$(CC) $(STD) $(WARN) $(CPPFLAGS) $(CFLAGS) $(1) -MMD -MP -c -o $@ $<
+link    = $(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
+archive = $(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(O)/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(call compile,$(SANFLAGS))
+
+# What a student's program is linked with never carries the sanitizers.
+$(O)/student/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(call compile)
+
+$(COMMON): $(call objs_in,common)
+	$(call say,AR)
+	$(archive)
+
+$(STUDENT): $(patsubst common/%.c,$(O)/student/common/%.o,$(sort $(wildcard common/*.c)))
+	$(call say,AR)
+	$(archive)
+
+.SECONDEXPANSION:
+$(LAB_BINS): $(O)/bin/%: $(O)/%.o $(COMMON)
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(link)
+
+$(LAB_ONES) $(EX_BINS) $(SOL_BINS): $(O)/bin/%: $$(call objs_in,$$*) $(COMMON)
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(link)
+
+$(PROBE_BINS): $(O)/bin/probes/%: $(O)/tests/probes/%.o $(COMMON)
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(link)
+$(PROBE_BINS): LDFLAGS += $(STATIC)
+
+$(MACH_BINS): $(O)/bin/machine/%: $(O)/student/tests/machine/%.o $(STUDENT)
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $(filter %.o %.a,$^)
+
+# ---- the grader ------------------------------------------------------------
+# The list of graders is the list of files in tests/graders/.
+$(O)/tests/graders.c: FORCE
+	@mkdir -p $(@D)
+	@{ echo '/* Made by the Makefile from the names in tests/graders/. */'; \
+	   echo '#include "grader.h"'; \
+	   for g in $(subst -,_,$(GRADERS)); do \
+	       echo "extern const struct grader grader_$$g;"; done; \
+	   echo 'const struct grader *const graders[] = {'; \
+	   for g in $(subst -,_,$(GRADERS)); do echo "	&grader_$$g,"; done; \
+	   echo '	NULL,'; echo '};'; } >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(O)/tests/graders.o: $(O)/tests/graders.c
+	$(call say,CC)
+	$(call compile,$(SANFLAGS))
+
+$(LIBISOLAB): $(filter-out %/main.o,$(call objs_in,tests/isolab)) \
+              $(call objs_in,tests/graders) $(O)/tests/graders.o
+	@mkdir -p $(@D)
+	$(call say,AR)
+	$(archive)
+
+ISOLAB_LIBS := -ljansson -lseccomp -lsodium -pthread
+
+$(ISOLAB): $(O)/tests/isolab/main.o $(LIBISOLAB) $(COMMON)
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(link)
+$(ISOLAB): LDFLAGS += $(STATIC)
+$(ISOLAB): LDLIBS += $(ISOLAB_LIBS)
+
+$(O)/tests/%.o: CPPFLAGS += -Itests/isolab -Itests/unit
+$(O)/student/tests/%.o: CPPFLAGS += -Itests/isolab
+
+$(UNIT_BINS): $(O)/bin/unit/%: $(O)/tests/unit/%.o $(O)/tests/unit/harness.o \
+              $(LIBISOLAB) $(COMMON)
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(link)
+$(UNIT_BINS): LDLIBS += $(shell pkg-config --libs check 2>/dev/null) $(ISOLAB_LIBS)
+
+# ---- packages: the one list is docs/packages.tsv ----------------------------
+deps:                           ## list the packages, install the missing ones
+	@sh tests/deps.sh install all
+
+need-%:
+	@sh tests/deps.sh quiet $*
+
+clean:                          ## remove what was built
+	rm -rf $(O)
+
+help:                           ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)
