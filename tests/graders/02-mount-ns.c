@@ -100,22 +100,46 @@ static int remove_note(void *arg)
 	return sysret(unlink(note->path));
 }
 
-/* 1 if "/" of the mount namespace is this folder, 0 if it is another. */
+/* What lies at the root of a mount namespace. */
 struct ns_root {
 	int nsfd; /* the mount namespace; borrowed */
 	struct file_id root;
+	struct file_id old;
 };
 
-static int is_ns_root(void *arg)
+enum { ROOT_ALONE, ROOT_ELSEWHERE, ROOT_OVER_OLD };
+
+/* Joining a mount namespace leads to its root, out of any chroot. */
+static int stat_ns_root(int nsfd, struct file_id *ret)
 {
-	const struct ns_root *want = arg;
 	struct stat st;
 
-	/* Joining a mount namespace leads to its root, out of any chroot. */
-	if (setns(want->nsfd, CLONE_NEWNS) < 0 || stat("/", &st) < 0)
+	if (setns(nsfd, CLONE_NEWNS) < 0 || stat("/", &st) < 0)
 		return -errno;
-	return file_id_equal(want->root,
-			     (struct file_id){ st.st_dev, st.st_ino });
+	*ret = (struct file_id){ st.st_dev, st.st_ino };
+	return 0;
+}
+
+static int look_at_ns_root(void *arg)
+{
+	const struct ns_root *want = arg;
+	struct file_id id;
+	int r = stat_ns_root(want->nsfd, &id);
+
+	if (r < 0)
+		return r;
+	if (!file_id_equal(want->root, id))
+		return ROOT_ELSEWHERE;
+
+	/*
+	 * Take the topmost root off and look below it.  Here nobody needs it
+	 * any more; where nothing is below, the kernel may well refuse.
+	 */
+	(void)umount2("/", MNT_DETACH);
+	r = stat_ns_root(want->nsfd, &id);
+	if (r < 0)
+		return r;
+	return file_id_equal(want->old, id) ? ROOT_OVER_OLD : ROOT_ALONE;
 }
 
 /* ---- what is there before the program starts ----------------------------- */
@@ -653,6 +677,8 @@ static enum verdict judge_pivot(struct grading *g, struct finding *f)
 		r = look_mounts(sandbox_init_pid(box), &host);
 	if (r == 0)
 		r = look_id(pid, "root", &want.root);
+	if (r == 0)
+		r = look_id(sandbox_init_pid(box), "root", &want.old);
 	if (r < 0)
 		return cannot_judge(f, r, "read the mounts of COMMAND");
 
@@ -666,12 +692,16 @@ static enum verdict judge_pivot(struct grading *g, struct finding *f)
 	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", (int)pid);
 	nsfd = open(path, O_RDONLY | O_CLOEXEC);
 	want.nsfd = nsfd;
-	r = nsfd < 0 ? -errno : look_inside(pid, is_ns_root, &want);
+	r = nsfd < 0 ? -errno : look_inside(pid, look_at_ns_root, &want);
 	if (r < 0)
 		return cannot_judge(f, r, "join COMMAND's mount namespace");
+	if (r == ROOT_OVER_OLD) {
+		observed(f, "when ROOT is unmounted the old root appears");
+		return fail(f, "old-root-below");
+	}
 	observed(f, "who joins the namespace with setns(2) finds %s as its /",
-		 r == 1 ? "ROOT" : "the old root");
-	return r == 1 ? VERDICT_PASS : fail(f, "chroot");
+		 r == ROOT_ALONE ? "ROOT" : "the old root");
+	return r == ROOT_ALONE ? VERDICT_PASS : fail(f, "chroot");
 }
 
 static enum verdict judge_nothing_held(struct grading *g, struct finding *f)
@@ -825,6 +855,11 @@ static const struct diagnosis root_diagnoses[] = {
 	  "the namespace, and setns(2) leads back to it",
 	  "use pivot_root(2) instead of chroot(2)",
 	  "pivot_root(2), DESCRIPTION; chroot(2), NOTES" },
+	{ "old-root-below",
+	  "MS_MOVE only covers the old root, which is still there for whoever "
+	  "unmounts what covers it",
+	  "use pivot_root(2), and take the old root off",
+	  "pivot_root(2), DESCRIPTION" },
 	{ "old-root-left",
 	  "pivot_root(2) only moves the old root to another place",
 	  "take it off: umount2(2) with MNT_DETACH",
