@@ -65,7 +65,7 @@ static void mount_overlay(const char *layers)
 	    (int)sizeof(merged))
 		die(-ENAMETOOLONG, "cannot use '%s'", layers);
 
-	/* This fits.  A comma or a colon in the path would need a "\\". */
+	/* This fits.  A comma or a colon in the path would be misread. */
 	snprintf(options, sizeof(options),
 		 "lowerdir=%s/lower,upperdir=%s/upper,workdir=%s/work,"
 		 "userxattr",
