@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * finding.c - what a judge has to say
+ *
+ * A text that cannot be kept because memory ran out is left out: the verdict
+ * counts, the text only explains it.
+ *
+ * See: grader.h.
+ */
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "grader.h"
+
+/* printf into *@ret, which is owned and may be among the arguments. */
+__attribute__((format(printf, 2, 0))) static void
+replace(char **ret, const char *fmt, va_list ap)
+{
+	char *s;
+
+	if (vasprintf(&s, fmt, ap) < 0)
+		s = NULL;
+	free(*ret);
+	*ret = s;
+}
+
+void expected(struct finding *f, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	replace(&f->expected, fmt, ap);
+	va_end(ap);
+}
+
+void observed(struct finding *f, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	replace(&f->observed, fmt, ap);
+	va_end(ap);
+}
+
+enum verdict fail(struct finding *f, const char *key)
+{
+	const struct diagnosis *d = f->check->diagnoses;
+
+	for (; d && d->key; d++) {
+		if (strcmp(d->key, key) != 0)
+			continue;
+		f->diagnosis = d;
+		f->verdict = VERDICT_FAIL;
+		return VERDICT_FAIL;
+	}
+	return cannot_judge(f, 0, "check %s has no diagnosis '%s'",
+			    f->check->id, key);
+}
+
+enum verdict cannot_judge(struct finding *f, int err, const char *fmt, ...)
+{
+	va_list ap;
+	char *whole;
+
+	va_start(ap, fmt);
+	replace(&f->reason, fmt, ap);
+	va_end(ap);
+
+	if (err != 0 && f->reason &&
+	    asprintf(&whole, "%s: %s", f->reason, strerror(-err)) >= 0) {
+		free(f->reason);
+		f->reason = whole;
+	}
+	f->verdict = VERDICT_ERROR;
+	return VERDICT_ERROR;
+}
+
+enum verdict cannot_run(struct finding *f, const char *reason, const char *fix)
+{
+	free(f->reason);
+	f->reason = strdup(reason);
+	free(f->fix);
+	f->fix = strdup(fix);
+	f->verdict = VERDICT_SKIP;
+	return VERDICT_SKIP;
+}
+
+void nonce_init(struct nonce *nonce)
+{
+	unsigned char random[sizeof(nonce->text) / 2];
+
+	/* libsodium reads getrandom(2), and aborts if the kernel has none. */
+	randombytes_buf(random, sizeof(random));
+	sodium_bin2hex(nonce->text, sizeof(nonce->text), random,
+		       sizeof(random));
+}
