@@ -23,6 +23,8 @@
 
 #include "grader.h"
 
+#define ISOLAB_VERSION "0.1.0"
+
 struct build {
 	bool ok;
 	char *reason; /* one line if not ok: "it does not compile"; owned */
