@@ -148,8 +148,7 @@ size_t text_columns(const char *s, size_t len_bytes)
 	return columns;
 }
 
-/* Bytes that the first @columns characters of @s have. */
-static size_t bytes_of(const char *s, size_t len_bytes, size_t columns)
+size_t text_fit(const char *s, size_t len_bytes, size_t columns)
 {
 	size_t i = 0;
 
@@ -183,7 +182,7 @@ static void add_word(struct line *line, const char *word, size_t len)
 		line->used++;
 	}
 	while (columns > line->width) {
-		size_t part = bytes_of(word, len, line->width);
+		size_t part = text_fit(word, len, line->width);
 
 		text_add_len(line->text, word, part);
 		new_line(line);

@@ -67,6 +67,9 @@ char *text_clean(const char *s);
  */
 size_t text_columns(const char *s, size_t len_bytes);
 
+/* text_fit() - how many bytes of @s its first @columns characters have */
+size_t text_fit(const char *s, size_t len_bytes, size_t columns);
+
 /**
  * text_wrap() - append words, broken into lines
  * @text: to append to
