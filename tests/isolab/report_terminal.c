@@ -2,7 +2,7 @@
 /*
  * report_terminal.c - the result for a person
  *
- *	01-chroot        [########............]  40 of 100 points
+ *	01-chroot       [########............]  40 of 100
  *
  *	  FAIL  01.2  the working directory is inside the new root
  *	        expected  ...
@@ -24,7 +24,7 @@
 #include "result.h"
 #include "text.h"
 
-enum { OUTPUT_LINES = 8, BUILD_LINES = 20, BAR_WIDTH = 20 };
+enum { OUTPUT_LINES = 8, BUILD_LINES = 20 };
 
 /* What everything below writes to. */
 struct page {
@@ -35,6 +35,7 @@ struct page {
 static const char red[] = "\033[31m";
 static const char green[] = "\033[32m";
 static const char yellow[] = "\033[33m";
+static const char plain[] = "\033[0m";
 
 static void color(struct page *page, const char *code)
 {
@@ -56,19 +57,23 @@ static void row(struct page *page, const char *label, const char *s)
 		text_wrap(&page->text, label, page->style->columns, clean);
 }
 
-static void bar(struct page *page, const struct totals *t)
+/* A name, a bar and the points; no line is wider than the page. */
+static void bar(struct page *page, const char *name, const struct totals *t)
 {
-	unsigned full = t->max ? t->points * BAR_WIDTH / t->max : 0;
+	unsigned columns = page->style->columns;
+	unsigned width = columns >= 80 ? 20 : columns >= 60 ? 10 : 5;
+	unsigned full = t->max ? t->points * width / t->max : 0;
 	bool all = t->max > 0 && t->points == t->max;
 
-	text_add(&page->text, "[");
+	text_addf(&page->text, "%-15s [", name);
 	color(page, all ? green : full ? yellow : red);
-	for (unsigned i = 0; i < BAR_WIDTH; i++)
+	for (unsigned i = 0; i < width; i++)
 		text_add(&page->text, i < full ? "#" : ".");
-	color(page, "\033[0m");
+	color(page, plain);
 	text_addf(&page->text, "] %3u of %u", t->points, t->max);
 	if (t->unjudged)
-		text_addf(&page->text, ", %u not judged", t->unjudged);
+		text_addf(&page->text, "%s%u not judged",
+			  columns >= 60 ? ", " : "\n  ", t->unjudged);
 	text_add(&page->text, "\n");
 }
 
@@ -111,7 +116,7 @@ static void headline(struct page *page, const char *code, const char *word,
 	}
 	color(page, code);
 	row(page, label, check->title);
-	color(page, "\033[0m");
+	color(page, plain);
 }
 
 static void card(struct page *page, const struct finding *f)
@@ -159,7 +164,7 @@ static void unjudged(struct page *page, const struct lab_result *lab, size_t at)
 	color(page, yellow);
 	text_addf(&page->text, "\n  %s  %u of %zu checks not judged\n",
 		  skip ? "SKIP" : "ERROR", same, lab->count);
-	color(page, "\033[0m");
+	color(page, plain);
 	row(page, "        reason    ", f->reason ? f->reason : "unknown");
 	row(page, "        fix       ", f->fix);
 }
@@ -168,8 +173,7 @@ static void lab_report(struct page *page, const struct lab_result *lab)
 {
 	struct totals t = lab_totals(lab);
 
-	text_addf(&page->text, "%-20s ", lab->grader->lab);
-	bar(page, &t);
+	bar(page, lab->grader->lab, &t);
 	if (lab->build.reason) {
 		row(page, "  build   ", lab->build.reason);
 		if (!lab->build.ok && lab->build.output)
@@ -250,10 +254,8 @@ char *report_terminal(const struct result *result,
 		wide.columns = 40;
 	for (size_t i = 0; i < result->count; i++)
 		lab_report(&page, &result->labs[i]);
-	if (result->count != 1) {
-		text_addf(&page.text, "%-20s ", "total");
-		bar(&page, &t);
-	}
+	if (result->count != 1)
+		bar(&page, "total", &t);
 	if (t.max > 0 && t.points == t.max)
 		text_addf(&page.text, "All %u checks passed.\n", t.passed);
 	advice(&page, result);
