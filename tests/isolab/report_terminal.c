@@ -228,17 +228,11 @@ static const char *task_title(const struct result *result, const char *id)
 static void advice(struct page *page, const struct result *result)
 {
 	const struct finding *f = first_failure(result);
-	auto_free char *label = NULL;
 
 	if (!f)
 		return;
-	if (asprintf(&label, "Do this first: task %s, ", f->check->task) < 0) {
-		label = NULL;
-		page->text.failed = true;
-		return;
-	}
-	text_add(&page->text, "\n");
-	row(page, label, task_title(result, f->check->task));
+	text_addf(&page->text, "\nDo this first: task %s\n", f->check->task);
+	row(page, "  ", task_title(result, f->check->task));
 	text_addf(&page->text, "  for a hint: isolab hint %s\n",
 		  f->check->task);
 }

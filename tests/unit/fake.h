@@ -8,10 +8,10 @@
 #ifndef UNIT_FAKE_H
 #define UNIT_FAKE_H
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness.h"
 #include "result.h"
 
 static const struct diagnosis fake_diagnoses[] = {

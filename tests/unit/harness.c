@@ -98,6 +98,22 @@ const char *need_userns(void)
 						   : "needs user namespaces";
 }
 
+const char *need_tool(const char *name, const char *missing)
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+		if (fd < 0 || dup2(fd, STDOUT_FILENO) < 0 ||
+		    dup2(fd, STDERR_FILENO) < 0)
+			_exit(127);
+		execlp(name, name, "--version", (char *)NULL);
+		_exit(127);
+	}
+	return child > 0 && child_wait(child) == 0 ? NULL : missing;
+}
+
 /* ---- what must be as it was ---------------------------------------------- */
 
 struct state {

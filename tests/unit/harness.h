@@ -16,6 +16,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#undef fail /* an old macro of Check; the grader has a function */
+
 /* What one run of a program left behind. */
 struct run {
 	int status;	 /* exit status, or 128 + signal; see child_wait() */
@@ -44,6 +46,9 @@ void run_function(struct run *ret, int (*fn)(void *arg), void *arg);
 const char *need_root(void);
 const char *need_user(void); /* an ordinary user, not root */
 const char *need_userns(void);
+
+/* need_tool() - NULL if "@name --version" runs, else @missing */
+const char *need_tool(const char *name, const char *missing);
 
 /**
  * add_task() - add a test case, unless this machine cannot run it
