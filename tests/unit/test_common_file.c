@@ -98,8 +98,13 @@ END_TEST
 
 START_TEST(read_all_has_a_limit)
 {
+	auto_close int fd = -1;
 	char *text = NULL;
+	char path[64];
 
+	fd = scratch("", path, sizeof(path));
+	ck_assert_int_eq(ftruncate(fd, (16 << 20) + 1), 0);
+	ck_assert_int_eq(file_read_all(path, &text), -EFBIG);
 	ck_assert_int_eq(file_read_all("/dev/zero", &text), -EFBIG);
 	ck_assert_ptr_null(text);
 }

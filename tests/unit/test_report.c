@@ -111,7 +111,11 @@ static unsigned json_total(const struct result *result)
 	ck_assert_int_eq(result_from_json(json, &back), 0);
 	t = result_totals(&back);
 	result_release(&back);
+	/* The indent tells the level: totals, a lab, a check. */
 	ck_assert_uint_eq(sum_after(json, "\n    \"points\": "), t.points);
+	ck_assert_uint_eq(sum_after(json, "\n      \"points\": "), t.points);
+	ck_assert_uint_eq(sum_after(json, "\n          \"points\": "),
+			  t.points);
 	return t.points;
 }
 
@@ -192,6 +196,7 @@ static const struct {
 	{ "\"ok\": true", "\"ok\": 1" },
 	{ "\"expected\": null", "\"expected\": 7" },
 	{ "\"labs\": [", "\"labs\": [ 1," },
+	{ "\"checks\": [", "\"checks\": [ {}," },
 	{ "{", "[" },
 };
 
@@ -467,6 +472,49 @@ START_TEST(tap_is_understood)
 }
 END_TEST
 
+/* The first subtest as a document of its own: its lines without the indent. */
+static char *first_subtest(const char *tap)
+{
+	static const char version[] = "TAP version 13\n";
+	size_t used = strlen(version);
+	char *out = malloc(used + strlen(tap) + 1);
+	size_t len;
+
+	ck_assert_ptr_nonnull(out);
+	memcpy(out, version, used);
+	tap = strstr(tap, "\n    ") + 1;
+	while (strncmp(tap, "    ", 4) == 0) {
+		len = strcspn(tap, "\n") + 1;
+		memcpy(out + used, tap + 4, len - 4);
+		used += len - 4;
+		tap += len;
+	}
+	out[used] = '\0';
+	return out;
+}
+
+START_TEST(tap_subtest_is_understood)
+{
+	auto_free char *tap = NULL;
+	auto_free char *subtest = NULL;
+	struct result result;
+	struct totals t;
+	struct run run;
+
+	random_result(&result, _i);
+	t = lab_totals(&result.labs[0]);
+	tap = report_tap(&result);
+	subtest = first_subtest(tap);
+	/* Version 13 has no subtests, but its points and YAML are the same. */
+	consume(&run, subtest, "prove", "--exec", "cat", NULL, ".tap");
+	ck_assert_msg((run.status != 0) == (t.failed + t.errors > 0),
+		      "status %d: %s", run.status, run.out);
+	ck_assert_msg(strstr(run.out, "Tests=3,"), "%s", run.out);
+	ck_assert_msg(!strstr(run.out, "Parse errors"), "%s", run.out);
+	result_release(&result);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("report");
@@ -496,5 +544,6 @@ int main(void)
 	tc = add_task(suite, "tap consumer",
 		      need_tool("prove", "needs prove (package perl)"));
 	tcase_add_loop_test(tc, tap_is_understood, 0, SEEDS_TOOL);
+	tcase_add_loop_test(tc, tap_subtest_is_understood, 0, SEEDS_TOOL);
 	return run_suite(suite);
 }
