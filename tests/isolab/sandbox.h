@@ -57,6 +57,8 @@ struct sandbox_spec {
 	/*
 	 * Called in PID 1, root of the sandbox, before the program starts:
 	 * plain mkdir(2), open(2), mount(2), link(2)…  Returns 0 or -errno.
+	 * What it makes in the sandbox's tmpfs is then given to the program's
+	 * user, so that a scene is the same with one mapped ID and with many.
 	 */
 	int (*prepare)(void *arg);
 	void *arg;
@@ -79,8 +81,8 @@ struct sandbox; /* a running sandbox; opaque */
  *
  * Return: 0 when the program has been executed.
  * Errors: -EPERM or -ENOSPC this machine does not allow user namespaces;
- *         -ECANCELED @spec->prepare failed (see sandbox_why()); otherwise what
- *         the first failing call said.  On error nothing is left running.
+ *         otherwise what the first failing call said, or @spec->prepare.  On
+ *         error nothing is left running.
  */
 int sandbox_start(struct sandbox **ret, const struct sandbox_spec *spec);
 
@@ -106,18 +108,19 @@ int sandbox_free(struct sandbox *box);
 int sandbox_wait(struct sandbox *box, unsigned timeout_ms);
 
 /**
- * sandbox_wait_exe() - wait until some process inside runs a certain file
+ * sandbox_wait_exe() - wait until some process inside runs a certain program
  * @box: the sandbox
- * @exe: the file's path in the sandbox as PID 1 sees it, such as "/bin/probe"
+ * @wantedfd: the program's file, readable; borrowed
  * @timeout_ms: how long
  *
- * The file is told by device and inode, whatever its name where it was
- * executed.  The program cannot forge this: the filter denies PR_SET_MM.
+ * The file is told by its content, wherever it was executed from.  A program
+ * cannot forge this: the filter denies PR_SET_MM and every way to write into
+ * another process.
  *
  * Return: the process's PID on the host.
  * Errors: -ESRCH everything inside has ended; -ETIME; -ENOMEM as above.
  */
-int sandbox_wait_exe(struct sandbox *box, const char *exe, unsigned timeout_ms);
+int sandbox_wait_exe(struct sandbox *box, int wantedfd, unsigned timeout_ms);
 
 /**
  * sandbox_pids() - list the processes inside, without PID 1

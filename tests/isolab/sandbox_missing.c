@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "kit.h"
+#include "sandbox.h"
+
+/* Try it: the settings that can forbid it are too many to know them all. */
+static int try_sandbox(void)
+{
+	static const char *const argv[] = { "/bin/probe", "exit", "0", NULL };
+	auto_close int probefd = -1;
+	struct sandbox_file files[] = {
+		{ .to = "/bin/probe", .mode = 0755 },
+		{ .to = NULL },
+	};
+	struct sandbox_spec spec = { .argv = argv, .files = files };
+	struct sandbox *box;
+	char path[4096];
+	int status;
+	int r;
+
+	r = kit_build_path(path, sizeof(path), "bin/probes/probe");
+	if (r < 0)
+		return r;
+	probefd = open(path, O_RDONLY | O_CLOEXEC);
+	if (probefd < 0)
+		return -errno;
+	files[0].fd = probefd;
+	r = sandbox_start(&box, &spec);
+	if (r < 0)
+		return r;
+	status = sandbox_wait(box, 10000);
+	r = sandbox_free(box);
+	if (r == 0)
+		r = status;
+	return r;
+}
+
+const char *sandbox_missing(const char **ret_fix)
+{
+	switch (try_sandbox()) {
+	case 0:
+		return NULL;
+	case -EPERM:
+	case -EACCES:
+		*ret_fix = "isolab grade --in machine";
+		return "this machine does not allow user namespaces to "
+		       "ordinary users";
+	case -ENOSPC:
+	case -EUSERS:
+		*ret_fix = "sysctl user.max_user_namespaces=15000";
+		return "this machine's limit of user namespaces is reached";
+	case -ENOENT:
+		*ret_fix = "make";
+		return "the grader's probe is not built";
+	default:
+		*ret_fix = "isolab doctor";
+		return "this machine cannot run the grader's sandbox";
+	}
+}
