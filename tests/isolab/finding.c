@@ -80,10 +80,14 @@ enum verdict cannot_judge(struct finding *f, int err, const char *fmt, ...)
 
 enum verdict cannot_run(struct finding *f, const char *reason, const char *fix)
 {
+	/* Copy first: they may be this finding's own, or an earlier one's. */
+	char *new_reason = reason ? strdup(reason) : NULL;
+	char *new_fix = fix ? strdup(fix) : NULL;
+
 	free(f->reason);
-	f->reason = strdup(reason);
 	free(f->fix);
-	f->fix = strdup(fix);
+	f->reason = new_reason;
+	f->fix = new_fix;
 	f->verdict = VERDICT_SKIP;
 	return VERDICT_SKIP;
 }

@@ -16,8 +16,7 @@
 #include "result.h"
 #include "text.h"
 
-/* Append with the characters that have a meaning in XML written as entities;
- * a newline in an attribute would be read back as a space. */
+/* Append; characters that have a meaning in XML are written as entities. */
 static void add_xml(struct text *text, const char *s)
 {
 	auto_free char *clean = text_clean(s);

@@ -12,8 +12,8 @@
  *	        read      chroot(2), NOTES
  *	        output    | what the program wrote
  *
- * A check that failed with a diagnosis gets such a card; one without, which
- * failed only because an earlier one did, gets its first lines.  Checks that
+ * A check that failed with a diagnosis gets such a card; one that failed only
+ * because an earlier one did gets the first two lines of it.  Checks that
  * could not be judged for one reason are told together.
  */
 #include <stdio.h>
@@ -126,6 +126,8 @@ static void card(struct page *page, const struct finding *f)
 	text_add(&page->text, "\n");
 	headline(page, red, "FAIL", f->check);
 	row(page, "        expected  ", f->expected);
+	if (!d && f->check->needs)
+		return; /* an earlier card is the one to read */
 	row(page, "        observed  ", f->observed);
 	if (!d)
 		return;

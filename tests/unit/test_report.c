@@ -341,6 +341,28 @@ START_TEST(card_tells_the_whole_story)
 }
 END_TEST
 
+/* The third check of the first lab needs the first. */
+START_TEST(dependent_failure_is_two_lines)
+{
+	static const struct terminal_style style = { .columns = 80 };
+	auto_free char *report = NULL;
+	struct result result;
+	struct finding *f;
+
+	fake_result(&result, VERDICT_PASS);
+	f = &result.labs[0].findings[2];
+	f->verdict = VERDICT_FAIL;
+	expected(f, "first, that the root directory is the new one");
+	observed(f, "it does not");
+	report = report_terminal(&result, &style);
+	ck_assert_ptr_nonnull(strstr(
+		report, "  FAIL  01.2  no descriptor leads out\n"
+			"        expected  first, that the root directory is "
+			"the new one\n\n02-"));
+	result_release(&result);
+}
+END_TEST
+
 START_TEST(all_passed_is_short)
 {
 	static const struct terminal_style style = { .columns = 80 };
@@ -530,6 +552,7 @@ int main(void)
 	tcase_add_loop_test(tc, terminal_report_is_harmless_and_fits, 0, SEEDS);
 	tcase_add_loop_test(tc, color_is_the_only_difference, 0, SEEDS_TOOL);
 	tcase_add_test(tc, card_tells_the_whole_story);
+	tcase_add_test(tc, dependent_failure_is_two_lines);
 	tcase_add_test(tc, all_passed_is_short);
 	tcase_add_test(tc, build_failure_is_told_once);
 

@@ -113,6 +113,9 @@ START_TEST(later_text_replaces_earlier)
 	ck_assert_int_eq(cannot_run(&f, "no KVM", "buy one"), VERDICT_SKIP);
 	ck_assert_str_eq(f.reason, "no KVM");
 	ck_assert_str_eq(f.fix, "buy one");
+	ck_assert_int_eq(cannot_run(&f, f.reason, NULL), VERDICT_SKIP);
+	ck_assert_str_eq(f.reason, "no KVM");
+	ck_assert_ptr_null(f.fix);
 	free(f.observed);
 	free(f.reason);
 	free(f.fix);
