@@ -24,6 +24,7 @@
 #include "grader.h"
 
 #define ISOLAB_VERSION "0.1.0"
+#define RESULT_SCHEMA  "isolab/result/v1"
 
 struct build {
 	bool ok;
