@@ -176,6 +176,102 @@ $(UNIT_BINS): $(O)/bin/unit/%: $(O)/tests/unit/%.o $(O)/tests/unit/harness.o \
 	$(link)
 $(UNIT_BINS): LDLIBS += $(shell pkg-config --libs check 2>/dev/null) $(ISOLAB_LIBS)
 
+# ---- grading and proving ----------------------------------------------------
+RUN := ISOLAB_KIT=$(CURDIR) $(ISOLAB)
+
+grade: need-grade               ## grade SUT=exercises; LAB=NN for one lab
+	@$(MAKE) --no-print-directory all
+	@$(RUN) grade --from $(SUT) $(LAB)
+
+# The unit tests and the matrix each end with "N passed, N failed, N skipped".
+test: need-grade need-test      ## prove the kit: unit tests and the matrix
+	@$(MAKE) --no-print-directory all solutions units
+	@ISOLAB_KIT=$(CURDIR) sh tests/run.sh $(UNIT_BINS) -- $(RUN_MATRIX)
+
+RUN_MATRIX = $(ISOLAB) matrix $(LAB)
+
+bench: all                      ## how long grading takes
+	@ISOLAB_KIT=$(CURDIR) sh tests/bench.sh $(ISOLAB)
+
+# ---- exercises are written once, in solutions/ -----------------------------
+# Never a prerequisite of the build: it would overwrite a student's work.
+SOL_FILES := $(sort $(wildcard solutions/*/*.c))
+
+skeletons:                      ## maintainers: regenerate exercises/
+	$(Q)for s in $(SOL_FILES); do \
+	    e=exercises/$${s#solutions/}; mkdir -p $${e%/*}; \
+	    awk -f tests/skel.awk $$s >$$e || exit 1; \
+	done
+
+check-skeletons:                ## CI: exercises/ is what solutions/ says
+	$(Q)for s in $(SOL_FILES); do \
+	    awk -f tests/skel.awk $$s | \
+	    diff -u exercises/$${s#solutions/} - || exit 1; \
+	done
+
+# One number, one name, everywhere.
+check-names:                    ## CI: no part of a lab is missing
+	$(Q)rc=0; for n in $(LABS); do \
+	    for f in labs/$$n/README.md docs/handbook/$$n.md solutions/$$n \
+	             exercises/$$n tests/graders/$$n.c tests/mutants/$$n \
+	             docs/diagrams/$$n.dot; do \
+	        [ -e $$f ] || { echo "missing: $$f"; rc=1; }; \
+	    done; \
+	done; exit $$rc
+
+C_FILES := $(sort $(shell find common labs vmm-mini exercises solutions tests -name '*.[ch]'))
+
+check-format:                   ## CI: clang-format has nothing to change
+	$(Q)clang-format --dry-run -Werror $(C_FILES)
+
+check-lint:                     ## CI: shellcheck and cppcheck
+	$(Q)shellcheck $(wildcard tests/*.sh tests/machine/*.sh) .ci/run
+	$(Q)cppcheck --quiet --error-exitcode=1 --inline-suppr -j2 \
+	    --enable=warning,portability --suppress=missingIncludeSystem \
+	    -D_GNU_SOURCE -Icommon -Itests/isolab common labs solutions \
+	    tests/isolab tests/graders tests/probes
+
+AGAIN = $(MAKE) --no-print-directory WERROR=1
+check: need-grade need-test need-dev    ## CI: everything, from scratch
+	$(Q)rm -rf $(O)/check
+	$(Q)$(AGAIN) O=$(O)/check/gcc CC=gcc all solutions units
+	$(Q)$(AGAIN) O=$(O)/check/clang CC=clang all solutions units
+	$(Q)$(AGAIN) check-names check-skeletons check-format check-lint
+	$(Q)$(AGAIN) O=$(O)/check/gcc CC=gcc test
+	$(Q)$(AGAIN) O=$(O)/check SAN=1 test
+
+# ---- the handbook ----------------------------------------------------------
+docs: need-docs                 ## build the handbook and its diagrams
+	@$(MAKE) --no-print-directory $(O)/docs/handbook.html
+
+$(O)/docs/%.svg: docs/diagrams/%.dot
+	@mkdir -p $(@D)
+	$(call say,DOT)
+	$(Q)dot -Tsvg -o $@ $<
+
+# Each chapter gets its picture below its title.
+$(O)/docs/%.md: docs/handbook/%.md
+	@mkdir -p $(@D)
+	$(Q)awk -v svg=$*.svg -v there=$(wildcard docs/diagrams/$*.dot) '{ print } \
+	    NR == 1 && there { printf "\n![](%s)\n", svg }' $< >$@
+
+$(O)/docs/handbook.html: $(CHAPTERS:docs/handbook/%=$(O)/docs/%) $(DIAGRAMS)
+	$(call say,PANDOC)
+	$(Q)pandoc --standalone --self-contained --toc \
+	    --metadata title='isolab: the handbook' \
+	    --resource-path=$(O)/docs -o $@ $(filter %.md,$^)
+
+# ---- install ---------------------------------------------------------------
+LIB = $(DESTDIR)$(PREFIX)/lib/isolab
+
+install: all                    ## install the command, for PREFIX=/usr/local
+	install -d $(LIB)/bin/probes $(LIB)/student $(LIB)/share $(DESTDIR)$(PREFIX)/bin
+	install $(ISOLAB) $(LIB)/bin/isolab
+	install $(PROBE_BINS) $(LIB)/bin/probes
+	install -m 644 $(STUDENT) $(LIB)/student
+	cp -r common exercises labs $(LIB)/share
+	ln -sf ../lib/isolab/bin/isolab $(DESTDIR)$(PREFIX)/bin/isolab
+
 # ---- packages: the one list is docs/packages.tsv ----------------------------
 deps:                           ## list the packages, install the missing ones
 	@sh tests/deps.sh install all

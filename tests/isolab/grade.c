@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "build.h"
 #include "cleanup.h"
+#include "grade_machine.h"
 #include "kit.h"
 
 enum { PATH_SIZE = 4096 };
@@ -88,30 +90,50 @@ void judge_program(struct lab_result *lab, int exercisefd)
 	lab->duration_ms += ms_since(&start);
 }
 
-int grade_submission(const struct grader *grader, const char *path,
-		     struct lab_result *ret)
+/* Compile one submission; a failure is the verdict of all its checks. */
+static bool build_one(struct lab_result *lab, int *ret_fd)
+{
+	int r = build_submission(lab->submission, &lab->build, ret_fd);
+
+	lab->duration_ms = lab->build.duration_ms;
+	if (r > 0)
+		return true;
+	lab_result_all(lab, r == 0 ? VERDICT_FAIL : VERDICT_ERROR,
+		       lab->build.reason, NULL);
+	return false;
+}
+
+static void grade_here(struct lab_result *lab)
 {
 	auto_close int programfd = -1;
-	const char *missing;
-	const char *fix;
-	int r = lab_result_init(ret, grader, path);
 
-	if (r < 0)
-		return r;
+	lab->where = "host";
+	if (build_one(lab, &programfd))
+		judge_program(lab, programfd);
+}
 
-	ret->where = "host";
-	missing = sandbox_missing(&fix);
-	if (missing) {
-		ret->where = "nowhere";
-		lab_result_all(ret, VERDICT_SKIP, missing, fix);
-		return 0;
+static void skip_all(struct lab_result *labs, size_t count, const char *reason,
+		     const char *fix)
+{
+	for (size_t i = 0; i < count; i++) {
+		labs[i].where = "nowhere";
+		lab_result_all(&labs[i], VERDICT_SKIP, reason, fix);
 	}
-	r = build_submission(path, &ret->build, &programfd);
-	if (r > 0)
-		judge_program(ret, programfd);
-	else
-		lab_result_all(ret, r == 0 ? VERDICT_FAIL : VERDICT_ERROR,
-			       ret->build.reason, NULL);
-	ret->duration_ms += ret->build.duration_ms;
-	return 0;
+}
+
+void grade_labs(struct lab_result *labs, size_t count, enum grade_place place)
+{
+	const char *fix;
+	const char *missing = sandbox_missing(&fix);
+
+	if (place == GRADE_MACHINE || (missing && place == GRADE_AUTO)) {
+		grade_in_machine(labs, count);
+		return;
+	}
+	if (missing) {
+		skip_all(labs, count, missing, fix);
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		grade_here(&labs[i]);
 }

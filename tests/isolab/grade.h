@@ -15,16 +15,21 @@
  */
 void judge_program(struct lab_result *lab, int exercisefd);
 
+enum grade_place {
+	GRADE_AUTO,    /* on the host if it can, else in the lab machine */
+	GRADE_HOST,    /* here, or skip */
+	GRADE_MACHINE, /* in the lab machine, or skip */
+};
+
 /**
- * grade_submission() - build and judge, on this machine
- * @grader: the lab's grader
- * @path: the submission: a folder or a .c file
- * @ret: filled, whatever happened, to be given to lab_result_release()
+ * grade_labs() - build and judge submissions
+ * @labs: from lab_result_init(), with the path of each submission
+ * @count: how many there are
+ * @place: where to judge
  *
- * Return: 0.
- * Errors: -ENOMEM, and @ret is untouched.
+ * Submissions are compiled here, in a sandbox; a lab machine gets the static
+ * programs.  Every lab has verdicts afterwards, whatever happened.
  */
-int grade_submission(const struct grader *grader, const char *path,
-		     struct lab_result *ret);
+void grade_labs(struct lab_result *labs, size_t count, enum grade_place place);
 
 #endif /* ISOLAB_GRADE_H */

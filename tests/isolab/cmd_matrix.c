@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cmd_matrix.c - isolab matrix: prove the graders
+ *
+ * Ends with "N passed, N failed, N skipped"; with KIT_NO_SKIP=1 in the
+ * environment a skip is a failure.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "err.h"
+#include "file.h"
+#include "kit.h"
+#include "matrix.h"
+
+static const char *const kinds[] = {
+	[MATRIX_SOLUTION] = "solution", [MATRIX_EXERCISE] = "exercise",
+	[MATRIX_MUTANT] = "mutant",	[MATRIX_ATTACK] = "attack",
+	[MATRIX_TABLE] = "tables",
+};
+
+/* What a worker says about one item. */
+struct answer {
+	size_t item;
+	enum verdict verdict;
+	char why[512];
+};
+
+struct counts {
+	unsigned passed;
+	unsigned failed;
+	unsigned skipped;
+};
+
+static int usage(FILE *out, int status)
+{
+	fputs("usage: isolab matrix [--in auto|host|machine] [--jobs N] "
+	      "[LAB...]\n\n"
+	      "Grades each lab's solution, exercise, mutants and attacks and\n"
+	      "compares with what each must get.\n",
+	      out);
+	return status;
+}
+
+/*
+ * Worker K of N takes every Nth item.  It adopts whatever a submission leaves
+ * behind, so that nothing can hide from traces_compare().
+ */
+static _Noreturn void work(const struct matrix *m, enum grade_place place,
+			   size_t k, size_t n, int answerfd)
+{
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
+	for (size_t i = k; i < m->count; i += n) {
+		struct answer answer = { .item = i };
+
+		answer.verdict = matrix_prove(&m->items[i], place, answer.why,
+					      sizeof(answer.why));
+		if (write_all(answerfd, &answer, sizeof(answer)) < 0)
+			_exit(1);
+	}
+	_exit(0);
+}
+
+static void count(const struct matrix_item *item, const struct answer *answer,
+		  struct counts *counts)
+{
+	const char *slash = strrchr(item->path, '/');
+	const char *name =
+		item->kind == MATRIX_MUTANT || item->kind == MATRIX_ATTACK
+			? slash + 1
+			: "";
+	const char *verdict = verdict_name(answer->verdict);
+
+	if (answer->verdict == VERDICT_PASS)
+		counts->passed++;
+	else if (answer->verdict == VERDICT_SKIP && !getenv("KIT_NO_SKIP"))
+		counts->skipped++;
+	else
+		counts->failed++;
+	printf("%-5s %-16s %-8s %s", verdict, item->grader->lab,
+	       kinds[item->kind], name);
+	if (answer->verdict != VERDICT_PASS)
+		printf(": %s", answer->why);
+	putchar('\n');
+	(void)fflush(stdout);
+}
+
+/* A worker that dies takes its unanswered items with it: they failed. */
+static struct counts prove_all(const struct matrix *m, enum grade_place place,
+			       size_t workers)
+{
+	struct counts counts = { 0 };
+	struct answer answer;
+	size_t answered = 0;
+	int ends[2];
+
+	if (pipe2(ends, 0) < 0)
+		die(-errno, "cannot make a pipe");
+	for (size_t k = 0; k < workers; k++) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			die(-errno, "cannot start a worker");
+		if (pid == 0)
+			work(m, place, k, workers, ends[1]);
+	}
+	close(ends[1]);
+	/* Whole answers: they are smaller than PIPE_BUF.  See pipe(7). */
+	while (read(ends[0], &answer, sizeof(answer)) == sizeof(answer)) {
+		count(&m->items[answer.item], &answer, &counts);
+		answered++;
+	}
+	close(ends[0]);
+	while (wait(NULL) > 0)
+		;
+	counts.failed += (unsigned)(m->count - answered);
+	if (answered < m->count)
+		printf("error %zu items were not judged\n",
+		       m->count - answered);
+	return counts;
+}
+
+int cmd_matrix(int argc, char **argv)
+{
+	enum grade_place place = GRADE_AUTO;
+	struct matrix m = { 0 };
+	struct counts counts;
+	size_t workers = 2;
+	bool some = false;
+	int r = 0;
+
+	for (int i = 1; i < argc; i++) {
+		const struct grader *grader;
+
+		if (strcmp(argv[i], "--help") == 0)
+			return usage(stdout, KIT_OK);
+		if (strcmp(argv[i], "--in") == 0 && i + 1 < argc) {
+			i++;
+			place = strcmp(argv[i], "machine") == 0 ? GRADE_MACHINE
+				: strcmp(argv[i], "host") == 0	? GRADE_HOST
+								: GRADE_AUTO;
+			continue;
+		}
+		if (strcmp(argv[i], "--jobs") == 0 && i + 1 < argc) {
+			workers = strtoul(argv[++i], NULL, 10);
+			if (workers < 1 || workers > 64)
+				return usage(stderr, KIT_USAGE);
+			continue;
+		}
+		if (argv[i][0] == '-')
+			return usage(stderr, KIT_USAGE);
+		grader = grader_need(argv[i]);
+		if (!grader)
+			return KIT_USAGE;
+		some = true;
+		r = matrix_collect(&m, grader);
+	}
+	for (size_t i = 0; !some && r == 0 && graders[i]; i++)
+		r = matrix_collect(&m, graders[i]);
+	if (r < 0)
+		die_hint(r, "set ISOLAB_KIT to the source tree",
+			 "cannot collect what there is to prove");
+
+	counts = prove_all(&m, place, workers);
+	matrix_release(&m);
+	printf("%u passed, %u failed, %u skipped\n", counts.passed,
+	       counts.failed, counts.skipped);
+	if (counts.failed > 0)
+		return KIT_FAILED;
+	return counts.passed == 0 ? KIT_SKIP : KIT_OK;
+}

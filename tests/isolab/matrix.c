@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+#include "matrix.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "file.h"
+#include "kit.h"
+
+enum { LIST_SIZE = 1024, PATH_SIZE = 4096 };
+
+/* ---- what there is ----------------------------------------------------- */
+
+static int add(struct matrix *m, enum matrix_kind kind,
+	       const struct grader *grader, const char *path)
+{
+	struct matrix_item *more =
+		realloc(m->items, (m->count + 1) * sizeof(*m->items));
+
+	if (!more)
+		return -ENOMEM;
+	m->items = more;
+	more[m->count].kind = kind;
+	more[m->count].grader = grader;
+	snprintf(more[m->count].path, sizeof(more[m->count].path), "%s", path);
+	m->count++;
+	return 0;
+}
+
+static int add_tree(struct matrix *m, enum matrix_kind kind,
+		    const struct grader *grader, const char *folder)
+{
+	char below[256];
+	char path[PATH_SIZE];
+	int r;
+
+	snprintf(below, sizeof(below), "%s/%s", folder, grader->lab);
+	r = kit_path(path, sizeof(path), below);
+	return r < 0 ? r : add(m, kind, grader, path);
+}
+
+static bool is_for(const char *path, enum matrix_kind kind,
+		   const struct grader *grader)
+{
+	char lab[64];
+
+	return kind == MATRIX_MUTANT ||
+	       (header_line(path, "Lab", lab, sizeof(lab)) == 0 &&
+		strcmp(lab, grader->lab) == 0);
+}
+
+/* All files of a folder with an ending, in the order of their names. */
+static int add_files(struct matrix *m, enum matrix_kind kind,
+		     const struct grader *grader, const char *below,
+		     const char *ending)
+{
+	char dir[PATH_SIZE];
+	struct dirent **names;
+	int count;
+	int r = kit_path(dir, sizeof(dir), below);
+
+	if (r < 0)
+		return r;
+	count = scandir(dir, &names, NULL, alphasort);
+	if (count < 0)
+		return 0; /* none yet; the table's item will say so */
+	for (int i = 0; i < count; i++) {
+		const char *name = names[i]->d_name;
+		const char *dot = strrchr(name, '.');
+		char path[PATH_SIZE];
+
+		if (r == 0 && dot && strcmp(dot, ending) == 0 &&
+		    snprintf(path, sizeof(path), "%s/%s", dir, name) <
+			    PATH_SIZE &&
+		    is_for(path, kind, grader))
+			r = add(m, kind, grader, path);
+		free(names[i]);
+	}
+	free(names);
+	return r;
+}
+
+int matrix_collect(struct matrix *m, const struct grader *grader)
+{
+	char mutants[256];
+	int r;
+
+	snprintf(mutants, sizeof(mutants), "tests/mutants/%s", grader->lab);
+	r = add(m, MATRIX_TABLE, grader, "");
+	if (r == 0)
+		r = add_tree(m, MATRIX_SOLUTION, grader, "solutions");
+	if (r == 0)
+		r = add_tree(m, MATRIX_EXERCISE, grader, "exercises");
+	if (r == 0)
+		r = add_files(m, MATRIX_MUTANT, grader, mutants, ".patch");
+	if (r == 0)
+		r = add_files(m, MATRIX_ATTACK, grader, "tests/attacks", ".c");
+	return r;
+}
+
+void matrix_release(struct matrix *m)
+{
+	free(m->items);
+	*m = (struct matrix){ 0 };
+}
+
+/* ---- the grader's own tables ------------------------------------------- */
+
+static bool reached(const struct matrix *m, const char *key)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		char diagnosis[64];
+
+		if (m->items[i].kind == MATRIX_MUTANT &&
+		    header_line(m->items[i].path, "Diagnosis", diagnosis,
+				sizeof(diagnosis)) == 0 &&
+		    strcmp(diagnosis, key) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* 100 points, and a mutant for each diagnosis that a check can give. */
+static enum verdict prove_table(const struct grader *grader, char *why,
+				size_t size)
+{
+	struct matrix m = { 0 };
+	const char *missing = NULL;
+	unsigned points = 0;
+	unsigned checks = 0;
+	int r = matrix_collect(&m, grader);
+
+	for (const struct check *c = grader->checks; c->id; c++) {
+		points += c->points;
+		checks++;
+		for (const struct diagnosis *d = c->diagnoses;
+		     !missing && d && d->key; d++) {
+			if (!reached(&m, d->key))
+				missing = d->key;
+		}
+	}
+	matrix_release(&m);
+	if (r < 0)
+		snprintf(why, size, "cannot read the kit: %s", strerror(-r));
+	else if (points != 100)
+		snprintf(why, size, "the points add up to %u", points);
+	else if (checks < 8)
+		snprintf(why, size, "there are only %u checks", checks);
+	else if (missing)
+		snprintf(why, size, "no mutant has the diagnosis %s", missing);
+	else
+		return VERDICT_PASS;
+	return VERDICT_FAIL;
+}
+
+/* ---- compare ----------------------------------------------------------- */
+
+/* The failed checks of a result, as " id id", and the first diagnosis. */
+static void list_failed(const struct lab_result *lab, char list[LIST_SIZE],
+			const char **ret_key)
+{
+	size_t used = 0;
+
+	*ret_key = NULL;
+	list[0] = '\0';
+	for (size_t i = 0; i < lab->count; i++) {
+		const struct finding *f = &lab->findings[i];
+		int n;
+
+		if (f->verdict != VERDICT_FAIL)
+			continue;
+		if (!*ret_key)
+			*ret_key = f->diagnosis ? f->diagnosis->key : "none";
+		n = snprintf(list + used, LIST_SIZE - used, "%s%s",
+			     used ? " " : "", f->check->id);
+		if (n < 0 || used + (size_t)n >= LIST_SIZE)
+			return;
+		used += (size_t)n;
+	}
+}
+
+/* Sorts the words of a list into the order of the grader's table. */
+static void in_order(const struct grader *grader, const char *words,
+		     char list[LIST_SIZE], char *unknown, size_t size)
+{
+	auto_free char *copy = strdup(words);
+	size_t used = 0;
+	char *rest = copy;
+	char *word;
+
+	unknown[0] = '\0';
+	list[0] = '\0';
+	for (const struct check *c = grader->checks; copy && c->id; c++) {
+		const char *at = words;
+		size_t len = strlen(c->id);
+
+		while ((at = strstr(at, c->id))) {
+			bool begins = at == words || at[-1] == ' ';
+			bool ends = at[len] == ' ' || at[len] == '\0';
+
+			at += len;
+			if (!begins || !ends)
+				continue;
+			used += (size_t)snprintf(list + used, LIST_SIZE - used,
+						 "%s%s", used ? " " : "",
+						 c->id);
+			break;
+		}
+	}
+	while ((word = strsep(&rest, " "))) {
+		if (*word && !strstr(list, word))
+			snprintf(unknown, size, "%s", word);
+	}
+}
+
+static enum verdict prove_mutant(const struct matrix_item *item,
+				 const struct lab_result *lab, char *why,
+				 size_t size)
+{
+	char fails[LIST_SIZE];
+	char named[LIST_SIZE];
+	char failed[LIST_SIZE];
+	char diagnosis[64];
+	char unknown[64];
+	const char *key;
+
+	if (header_line(item->path, "Fails", fails, sizeof(fails)) < 0 ||
+	    header_line(item->path, "Diagnosis", diagnosis, sizeof(diagnosis)) <
+		    0) {
+		snprintf(why, size, "no 'Fails:' or 'Diagnosis:' line");
+		return VERDICT_FAIL;
+	}
+	in_order(item->grader, fails, named, unknown, sizeof(unknown));
+	list_failed(lab, failed, &key);
+	if (*unknown)
+		snprintf(why, size, "there is no check %s", unknown);
+	else if (strcmp(named, failed) != 0)
+		snprintf(why, size, "names [%s], fails [%s]", named, failed);
+	else if (!key || strcmp(key, diagnosis) != 0)
+		snprintf(why, size, "names diagnosis %s, gets %s", diagnosis,
+			 key ? key : "none");
+	else
+		return VERDICT_PASS;
+	return VERDICT_FAIL;
+}
+
+static enum verdict compare(const struct matrix_item *item,
+			    const struct lab_result *lab, char *why,
+			    size_t size)
+{
+	struct totals t = lab_totals(lab);
+	char failed[LIST_SIZE];
+	const char *key;
+
+	for (size_t i = 0; i < lab->count; i++) {
+		const struct finding *f = &lab->findings[i];
+
+		if (f->verdict == VERDICT_PASS || f->verdict == VERDICT_FAIL)
+			continue;
+		snprintf(why, size, "%s: %s: %s", f->check->id,
+			 verdict_name(f->verdict),
+			 f->reason ? f->reason : "no reason");
+		return f->verdict;
+	}
+	list_failed(lab, failed, &key);
+	switch (item->kind) {
+	case MATRIX_SOLUTION:
+		snprintf(why, size, "%u of %u points, fails [%s]", t.points,
+			 t.max, failed);
+		return t.points == 100 && t.max == 100 ? VERDICT_PASS
+						       : VERDICT_FAIL;
+	case MATRIX_EXERCISE:
+	case MATRIX_ATTACK:
+		snprintf(why, size, "%u points, %u checks passed", t.points,
+			 t.passed);
+		return t.points == 0 && t.passed == 0 ? VERDICT_PASS
+						      : VERDICT_FAIL;
+	case MATRIX_MUTANT:
+		return prove_mutant(item, lab, why, size);
+	case MATRIX_TABLE:
+		break;
+	}
+	return VERDICT_ERROR;
+}
+
+enum verdict matrix_prove(const struct matrix_item *item,
+			  enum grade_place place, char *why, size_t size)
+{
+	struct lab_result lab = { 0 };
+	char dir[PATH_SIZE] = "";
+	char path[PATH_SIZE + 128];
+	struct traces *before;
+	enum verdict verdict;
+
+	if (item->kind == MATRIX_TABLE)
+		return prove_table(item->grader, why, size);
+
+	snprintf(path, sizeof(path), "%s", item->path);
+	if (item->kind == MATRIX_MUTANT) {
+		int r = mutant_make(item->path, item->grader->lab, dir,
+				    sizeof(dir));
+
+		if (r < 0) {
+			snprintf(why, size, "the patch does not apply: %s",
+				 strerror(-r));
+			return VERDICT_FAIL;
+		}
+		snprintf(path, sizeof(path), "%s/solutions/%s", dir,
+			 item->grader->lab);
+	}
+	before = traces_take(path);
+	if (lab_result_init(&lab, item->grader, path) < 0)
+		return VERDICT_ERROR;
+	grade_labs(&lab, 1, place);
+	verdict = compare(item, &lab, why, size);
+	lab_result_release(&lab);
+	if (traces_compare(before, path, why, size) != 0)
+		verdict = VERDICT_FAIL;
+	if (*dir)
+		mutant_remove(dir);
+	return verdict;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * matrix.h - prove the graders: right answers, wrong ones and hostile ones
+ *
+ *	solution    100 points
+ *	exercise    0 points, every check fails
+ *	mutant      fails exactly the checks it names, with its diagnosis
+ *	attack      0 points, and nothing is left behind
+ *
+ * See: docs/handbook/grader.md, "The matrix".
+ */
+#ifndef ISOLAB_MATRIX_H
+#define ISOLAB_MATRIX_H
+
+#include "grade.h"
+
+enum matrix_kind {
+	MATRIX_SOLUTION,
+	MATRIX_EXERCISE,
+	MATRIX_MUTANT,
+	MATRIX_ATTACK,
+	MATRIX_TABLE, /* the grader's own tables: points, diagnoses */
+};
+
+struct matrix_item {
+	enum matrix_kind kind;
+	const struct grader *grader;
+	char path[4096]; /* of the submission, or of the mutant's patch */
+};
+
+struct matrix {
+	struct matrix_item *items; /* owned */
+	size_t count;
+};
+
+/**
+ * matrix_collect() - everything there is to prove about a lab
+ * @matrix: items are added
+ * @grader: the lab's
+ *
+ * Return: 0.
+ * Errors: -ENOMEM; -ENOENT the source tree is not there.
+ */
+int matrix_collect(struct matrix *matrix, const struct grader *grader);
+
+/* matrix_release() - free the items */
+void matrix_release(struct matrix *matrix);
+
+/**
+ * matrix_prove() - grade one item and compare
+ * @item: what to prove
+ * @place: where to judge
+ * @why: receives one line if it is not as it should be, or was skipped
+ * @size: bytes at @why
+ *
+ * Return: VERDICT_PASS, _FAIL, _SKIP or _ERROR.
+ */
+enum verdict matrix_prove(const struct matrix_item *item,
+			  enum grade_place place, char *why, size_t size);
+
+/**
+ * mutant_make() - apply a mutant's patch to a copy of the solution
+ * @patch: path of the patch; its header names checks and diagnosis
+ * @lab: such as "01-chroot"
+ * @dir: receives a new folder, to be removed with mutant_remove()
+ * @size: bytes at @dir
+ *
+ * Return: 0; the submission is @dir/solutions/LAB.
+ * Errors: -EINVAL patch(1) refused it; those of mkdtemp(3).
+ */
+int mutant_make(const char *patch, const char *lab, char *dir, size_t size);
+void mutant_remove(const char *dir);
+
+/* header_line() - the value of "Name: value" among a file's first lines
+ * Return: 0, -ENODATA there is none, or -errno. */
+int header_line(const char *path, const char *name, char *buf, size_t size);
+
+/* What a grading could leave behind on the machine that it ran on. */
+struct traces;
+
+/* traces_take() - look at mounts, links, IPC objects and the folder @dir */
+struct traces *traces_take(const char *dir);
+
+/* traces_compare() - look again; frees @before
+ * Return: 0 the same, and the caller has no child and no cgroup left;
+ *         else 1, and @why says what differs. */
+int traces_compare(struct traces *before, const char *dir, char *why,
+		   size_t size);
+
+#endif /* ISOLAB_MATRIX_H */
