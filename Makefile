@@ -35,7 +35,7 @@ endif
 # A folder labs/NN-name/ with a main.c is one program; without one, each of its
 # files is a program.  A folder in exercises/ or solutions/ is one program.
 objs_in    = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard $(1)/*.c)))
-folders_in = $(patsubst $(1)/%/,%,$(sort $(wildcard $(1)/[0-9]*/)))
+folders_in = $(sort $(patsubst $(1)/%/,%,$(dir $(wildcard $(1)/[0-9]*/*.c))))
 
 LABS      := $(call folders_in,labs)
 EXERCISES := $(call folders_in,exercises)
