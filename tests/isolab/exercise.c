@@ -7,7 +7,12 @@
 
 #include "grader.h"
 
-enum { MAX_FILES = 16, PROBE_TIMEOUT_MS = 10000 };
+enum {
+	MAX_FILES = 16,
+	PROBE_TIMEOUT_MS = 10000,
+	/* Once it has hung, it is not given that long in every check again. */
+	HUNG_TIMEOUT_MS = 2000,
+};
 
 int exercise_start(struct grading *g, const struct sandbox_spec *spec,
 		   struct sandbox **ret)
@@ -60,13 +65,14 @@ int exercise_start_probe(struct grading *g, struct finding *f,
 			 const struct sandbox_spec *spec, struct sandbox **ret,
 			 pid_t *ret_pid)
 {
+	unsigned timeout_ms = g->hung ? HUNG_TIMEOUT_MS : PROBE_TIMEOUT_MS;
 	struct sandbox *box;
 	int r = exercise_start(g, spec, &box);
 
 	if (r < 0)
 		return r == -ESRCH || r == -ETIME ? -EPROTO : r;
 
-	r = sandbox_wait_exe(box, g->probefd, PROBE_TIMEOUT_MS);
+	r = sandbox_wait_exe(box, g->probefd, timeout_ms);
 	if (r > 0) {
 		*ret = box;
 		*ret_pid = r;
@@ -75,10 +81,11 @@ int exercise_start_probe(struct grading *g, struct finding *f,
 	if (r == -ESRCH) {
 		say_end(f, box);
 	} else if (r == -ETIME) {
+		g->hung = true;
 		observed(f,
-			 "after %d seconds the program still runs and has "
+			 "after %u seconds the program still runs and has "
 			 "not started the command",
-			 PROBE_TIMEOUT_MS / 1000);
+			 timeout_ms / 1000);
 	} else if (r == -ENOMEM) {
 		observed(f, "the program was stopped: it used more memory "
 			    "than it may");

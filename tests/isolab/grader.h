@@ -91,6 +91,7 @@ extern const struct grader *const graders[];
 struct grading {
 	int exercisefd; /* the student's static program; borrowed */
 	int probefd;	/* the probe, tests/probes/probe.c; borrowed */
+	bool hung;	/* an earlier check waited for it in vain */
 };
 
 /**
