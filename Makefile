@@ -118,6 +118,9 @@ $(LAB_BINS): $(O)/bin/%: $(O)/%.o $(COMMON)
 	$(call say,LINK)
 	$(link)
 
+# Static, so that a copy runs in any root directory.
+$(LAB_BINS): LDFLAGS += $(STATIC)
+
 $(LAB_ONES) $(EX_BINS) $(SOL_BINS): $(O)/bin/%: $$(call objs_in,$$*) $(COMMON)
 	@mkdir -p $(@D)
 	$(call say,LINK)
