@@ -18,8 +18,12 @@ static const struct command {
 	const char *what;
 } commands[] = {
 	{ "grade", cmd_grade, "grade the exercises, or another folder" },
+	{ "watch", cmd_watch, "grade again whenever a file is saved" },
 	{ "list", cmd_list, "the labs, their tasks and your progress" },
 	{ "hint", cmd_hint, "the next hint for a task: hint 01.2" },
+	{ "run", cmd_run, "run a lab's program: run 01 ..." },
+	{ "reset", cmd_reset, "start an exercise again; keeps the old file" },
+	{ "doctor", cmd_doctor, "what this machine can do, and what to fix" },
 	{ "matrix", cmd_matrix, "prove the graders: right and wrong answers" },
 	{ "judge", cmd_judge, NULL }, /* the inner half of "grade" */
 };
