@@ -25,7 +25,12 @@
 #include "look.h"
 #include "sandbox_impl.h"
 
-enum { START_TIMEOUT_MS = 20000, WATCH_EVERY_MS = 20, EXE_BYTES = 65536 };
+enum {
+	START_TIMEOUT_MS = 20000,
+	WATCH_EVERY_MS = 20,
+	ORPHANS_MS = 1000, /* what may still come after the program's end */
+	EXE_BYTES = 65536,
+};
 
 /* What has been written to one pipe so far. */
 struct stream {
@@ -382,6 +387,7 @@ static pid_t find_exe(struct sandbox *box, int wantedfd, int *ret_count)
 int sandbox_wait_exe(struct sandbox *box, int wantedfd, unsigned timeout_ms)
 {
 	uint64_t end_ms = now_ms() + timeout_ms;
+	uint64_t ended_ms = 0;
 	int step_ms = 0;
 
 	for (;;) {
@@ -393,7 +399,9 @@ int sandbox_wait_exe(struct sandbox *box, int wantedfd, unsigned timeout_ms)
 			return pid;
 		if (box->out_of_memory)
 			return -ENOMEM;
-		if (ended && count == 0)
+		if (ended && ended_ms == 0)
+			ended_ms = now_ms();
+		if (ended && (count == 0 || now_ms() - ended_ms > ORPHANS_MS))
 			return -ESRCH;
 		if (now_ms() >= end_ms)
 			return -ETIME;

@@ -118,7 +118,8 @@ int sandbox_wait(struct sandbox *box, unsigned timeout_ms);
  * another process.
  *
  * Return: the process's PID on the host.
- * Errors: -ESRCH everything inside has ended; -ETIME; -ENOMEM as above.
+ * Errors: -ESRCH everything inside has ended, or the program has and a second
+ *         later none of what it left runs @wantedfd; -ETIME; -ENOMEM as above.
  */
 int sandbox_wait_exe(struct sandbox *box, int wantedfd, unsigned timeout_ms);
 

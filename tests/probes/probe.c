@@ -2,22 +2,72 @@
 /*
  * probe.c - what the grader makes the student's program run
  *
- * Usage:  probe hold       wait until killed
- *         probe exit N     end with status N
+ * Usage:  probe hold             wait until killed
+ *         probe exit N           end with status N
+ *         probe beside COMMAND...  start a process that holds in new user,
+ *                                UTS, IPC and mount namespaces, and become
+ *                                COMMAND; its argument "PID" is replaced by
+ *                                the process ID of that process
  *
- * The grader finds this process by the device and inode of its file and looks
- * at it from outside; so it has to do nothing at all, and nothing that it
- * says counts.
+ * The grader finds this process by the content of its file and looks at it from
+ * outside; so it has to do nothing at all, and nothing that it says counts.
  *
  * Read:   docs/handbook/grader.md
  * Test:   tests/unit/test_sandbox.c
  */
+#include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "err.h"
+#include "userns.h"
+
+static noreturn void be_target(void)
+{
+	static const char *const argv[] = { "target", "hold", NULL };
+	int r = userns_become_root();
+
+	if (r < 0)
+		die(r, "cannot make a user namespace");
+	if (unshare(CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNS) < 0)
+		die(-errno, "cannot make namespaces");
+	if (mount("mqueue", "/dev/mqueue", "mqueue", 0, NULL) < 0)
+		die(-errno, "cannot mount mqueue");
+	execv("/proc/self/exe", (char *const *)argv);
+	die(-errno, "cannot execute the probe");
+}
+
+static noreturn void beside(char *command[])
+{
+	char text[16];
+	int ends[2];
+	pid_t child;
+	char byte;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		die(-errno, "cannot make a pipe");
+	child = fork();
+	if (child < 0)
+		die(-errno, "cannot fork");
+	if (child == 0)
+		be_target();
+
+	/* The end of file comes when execve(2) closes the other end. */
+	(void)close(ends[1]);
+	if (read(ends[0], &byte, 1) != 0)
+		die(0, "the target spoke");
+
+	snprintf(text, sizeof(text), "%d", (int)child);
+	for (int i = 0; command[i]; i++)
+		if (strcmp(command[i], "PID") == 0)
+			command[i] = text;
+	execv(command[0], command);
+	die(-errno, "cannot run '%s'", command[0]);
+}
 
 int main(int argc, char *argv[])
 {
@@ -27,7 +77,10 @@ int main(int argc, char *argv[])
 	}
 	if (argc == 3 && strcmp(argv[1], "exit") == 0)
 		_exit((int)strtol(argv[2], NULL, 10));
+	if (argc >= 3 && strcmp(argv[1], "beside") == 0)
+		beside(&argv[2]);
 
-	fprintf(stderr, "usage: %s hold | exit N\n", argv[0]);
+	fprintf(stderr, "usage: %s hold | exit N | beside COMMAND...\n",
+		argv[0]);
 	return KIT_USAGE;
 }
