@@ -222,7 +222,7 @@ check-names:                    ## CI: no part of a lab is missing
 	    done; \
 	done; exit $$rc
 
-C_FILES := $(sort $(shell find common labs vmm-mini exercises solutions tests -name '*.[ch]'))
+C_FILES := $(sort $(shell find $(wildcard common labs vmm-mini exercises solutions tests) -name '*.[ch]'))
 
 check-format:                   ## CI: clang-format has nothing to change
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
