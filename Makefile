@@ -231,7 +231,7 @@ check-lint:                     ## CI: shellcheck and cppcheck
 	$(Q)shellcheck $(wildcard tests/*.sh tests/machine/*.sh) .ci/run
 	$(Q)cppcheck --quiet --error-exitcode=1 --inline-suppr -j2 \
 	    --enable=warning,portability --suppress=missingIncludeSystem \
-	    -D_GNU_SOURCE -Icommon -Itests/isolab common labs solutions \
+	    -D_GNU_SOURCE -Dnoreturn=_Noreturn -Icommon -Itests/isolab common labs solutions \
 	    tests/isolab tests/graders tests/probes
 
 AGAIN = $(MAKE) --no-print-directory WERROR=1

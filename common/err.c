@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-__attribute__((format(printf, 3, 0))) static noreturn void
-vdie(int err, const char *hint, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static void
+report(int err, const char *hint, const char *fmt, va_list ap)
 {
 	fprintf(stderr, "%s: ", program_invocation_short_name);
 	vfprintf(stderr, fmt, ap);
@@ -16,7 +16,6 @@ vdie(int err, const char *hint, const char *fmt, va_list ap)
 	if (hint)
 		fprintf(stderr, " (%s)", hint);
 	fputc('\n', stderr);
-	_exit(KIT_FAILED);
 }
 
 noreturn void die(int err, const char *fmt, ...)
@@ -24,7 +23,9 @@ noreturn void die(int err, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vdie(err, NULL, fmt, ap);
+	report(err, NULL, fmt, ap);
+	va_end(ap);
+	_exit(KIT_FAILED);
 }
 
 noreturn void die_hint(int err, const char *hint, const char *fmt, ...)
@@ -32,5 +33,7 @@ noreturn void die_hint(int err, const char *hint, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vdie(err, hint, fmt, ap);
+	report(err, hint, fmt, ap);
+	va_end(ap);
+	_exit(KIT_FAILED);
 }

@@ -93,8 +93,8 @@ static int visit(struct grading *g, struct finding *f, const char *cwd,
 /* Whether PID's link NAME leads to the folder that PID 1 calls /work/jail. */
 static int is_jail(struct sandbox *box, pid_t pid, const char *name)
 {
-	struct file_id wanted;
-	struct file_id got;
+	struct file_id wanted = { 0 };
+	struct file_id got = { 0 };
 	int r = look_id(sandbox_init_pid(box), "root/work/jail", &wanted);
 
 	if (r == 0)

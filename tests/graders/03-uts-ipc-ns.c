@@ -255,8 +255,8 @@ static int start_join(struct grading *g, struct finding *f, struct scene *scene,
 /* 1 if both processes are in the same namespace, 0 if not. */
 static int same_ns(pid_t a, pid_t b, const char *ns)
 {
-	struct file_id ida;
-	struct file_id idb;
+	struct file_id ida = { 0 };
+	struct file_id idb = { 0 };
 	int r = look_id(a, ns, &ida);
 
 	if (r == 0)

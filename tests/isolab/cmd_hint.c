@@ -131,7 +131,8 @@ static void show(const struct task *task, int from, int to)
 	whole = text_steal(&text);
 	if (!whole)
 		die(-ENOMEM, "cannot show the hint");
-	fputs(whole, stdout);
+	else
+		fputs(whole, stdout);
 	free(whole);
 }
 

@@ -91,7 +91,7 @@ static struct sandbox_limits with_defaults(struct sandbox_limits limits)
 /* Keep the first bytes, and go on reading so that the writer never blocks. */
 static void stream_read(struct stream *stream, size_t limit)
 {
-	char rest[4096];
+	char rest[4096] = { 0 };
 	int reads = 64; /* a flood must not keep us here */
 
 	while (stream->fd >= 0 && reads-- > 0) {

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/* test_sandbox.c - what a program in the sandbox can and cannot do */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+#include "cleanup.h"
+#include "kit.h"
+#include "look.h"
+#include "sandbox.h"
+
+/*
+ * The program in the sandbox is the kit's probe, or a shell of the host bound
+ * read-only: what it can do, a student's program can do.
+ */
+static const char *const host[] = { "/usr", "/bin", "/lib", "/lib64", NULL };
+
+static int open_probe(void)
+{
+	char path[4096];
+
+	ck_assert_int_eq(kit_build_path(path, sizeof(path), "bin/probes/probe"),
+			 0);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* Run a line of shell in a sandbox and keep it for looking. */
+static struct sandbox *run_shell(const char *line, struct sandbox_spec spec)
+{
+	const char *const argv[] = { "/bin/sh", "-c", line, NULL };
+	static const char *const env[] = { "PATH=/usr/bin:/bin", NULL };
+	struct sandbox *box = NULL;
+
+	spec.argv = argv;
+	spec.envp = env;
+	spec.binds = host;
+	ck_assert_int_eq(sandbox_start(&box, &spec), 0);
+	return box;
+}
+
+static const struct {
+	const char *line;
+	int status;
+	const char *out;
+} lines[] = {
+	{ "exit 7", 7, "" },
+	{ "kill -TERM $$", 128 + SIGTERM, "" },
+	{ "echo one; echo two", 0, "one\ntwo\n" },
+	{ "id -u", 0, "1000\n" },
+	{ "pwd", 0, "/work\n" },
+	{ "hostname", 0, "host\n" },
+	{ "grep CapEff /proc/self/status", 0, "CapEff:\t0000000000000000\n" },
+	{ "ls /proc/self/fd", 0, "0\n1\n2\n3\n" }, /* 3 is of ls itself */
+	{ "env | grep -v -e PWD -e _ -e SHLVL", 0, "PATH=/usr/bin:/bin\n" },
+	{ "cat", 0, "" }, /* stdin is empty */
+	{ "cat /proc/1/mem 2>/dev/null || echo no", 0, "no\n" },
+	{ "cat /proc/1/environ 2>/dev/null || echo no", 0, "no\n" },
+	{ "kill -9 1 2>/dev/null || echo no", 0, "no\n" },
+	{ "touch /usr/x 2>/dev/null || echo no", 0, "no\n" },
+	{ "ls /root /home 2>/dev/null || echo no", 0, "no\n" },
+	{ "grep -c : /proc/net/dev", 0, "1\n" }, /* lo, and nothing else */
+};
+
+START_TEST(shell_line_ends_and_says_as_expected)
+{
+	struct sandbox *box =
+		run_shell(lines[_i].line, (struct sandbox_spec){ 0 });
+
+	ck_assert_int_eq(sandbox_wait(box, 10000), lines[_i].status);
+	ck_assert_str_eq(sandbox_out(box), lines[_i].out);
+	ck_assert_int_eq(sandbox_free(box), 0);
+}
+END_TEST
+
+START_TEST(endless_program_times_out_and_is_gone_afterwards)
+{
+	struct sandbox *box = run_shell("sleep 1000 & exec sleep 1000",
+					(struct sandbox_spec){ 0 });
+	pid_t init = sandbox_init_pid(box);
+	pid_t pids[8];
+	int count;
+
+	ck_assert_int_eq(sandbox_wait(box, 300), -ETIME);
+	count = sandbox_pids(box, pids, 8);
+	ck_assert_int_eq(count, 2);
+	ck_assert_int_eq(sandbox_free(box), 0);
+	ck_assert_int_eq(kill(init, 0), -1);
+	for (int i = 0; i < count; i++)
+		ck_assert_int_eq(kill(pids[i], 0), -1);
+}
+END_TEST
+
+START_TEST(flood_is_cut_and_noticed)
+{
+	struct sandbox *box = run_shell(
+		"yes | head -c 300000",
+		(struct sandbox_spec){ .limits = { .output_bytes = 1000 } });
+
+	ck_assert_int_eq(sandbox_wait(box, 10000), 0);
+	ck_assert_uint_eq(strlen(sandbox_out(box)), 1000);
+	ck_assert(sandbox_flooded(box));
+	ck_assert_int_eq(sandbox_free(box), 0);
+}
+END_TEST
+
+START_TEST(disk_is_limited)
+{
+	struct sandbox *box =
+		run_shell("head -c 20000000 /dev/zero >big 2>/dev/null; "
+			  "[ $(stat -c %s big) -le 4194304 ]",
+			  (struct sandbox_spec){ .limits = { .disk_mib = 4 } });
+
+	ck_assert_int_eq(sandbox_wait(box, 10000), 0);
+	ck_assert_int_eq(sandbox_free(box), 0);
+}
+END_TEST
+
+START_TEST(memory_is_limited)
+{
+	struct sandbox *box = run_shell(
+		"x=aaaaaaaaaaaaaaaa; while :; do x=$x$x; done",
+		(struct sandbox_spec){ .limits = { .memory_mib = 32 } });
+	int status = sandbox_wait(box, 20000);
+
+	/* Killed by the watchdog or cgroup, or refused by RLIMIT_AS. */
+	ck_assert_msg(status == -ENOMEM || status == 2 || status == 137,
+		      "status %d", status);
+	ck_assert_int_eq(sandbox_free(box), 0);
+}
+END_TEST
+
+START_TEST(probe_is_found_by_content_and_a_fake_is_not)
+{
+	auto_close int probefd = open_probe();
+	const struct sandbox_file files[] = {
+		{ probefd, "/work/copy", 0755 },
+		{ .to = NULL },
+	};
+	struct sandbox *box =
+		run_shell("exec /work/copy hold",
+			  (struct sandbox_spec){ .files = files });
+
+	ck_assert_int_gt(sandbox_wait_exe(box, probefd, 5000), 0);
+	ck_assert_int_eq(sandbox_free(box), 0);
+
+	box = run_shell("exec sleep 100", (struct sandbox_spec){ 0 });
+	ck_assert_int_eq(sandbox_wait_exe(box, probefd, 300), -ETIME);
+	ck_assert_int_eq(sandbox_free(box), 0);
+
+	box = run_shell("exit 0", (struct sandbox_spec){ 0 });
+	ck_assert_int_eq(sandbox_wait_exe(box, probefd, 5000), -ESRCH);
+	ck_assert_int_eq(sandbox_free(box), 0);
+}
+END_TEST
+
+static int refuse(void *arg)
+{
+	(void)arg;
+	return -EXDEV;
+}
+
+START_TEST(failed_preparation_is_passed_on)
+{
+	static const char *const argv[] = { "/bin/sh", NULL };
+	const struct sandbox_spec spec = {
+		.argv = argv,
+		.binds = host,
+		.prepare = refuse,
+	};
+	struct sandbox *box = NULL;
+
+	ck_assert_int_eq(sandbox_start(&box, &spec), -EXDEV);
+	ck_assert_ptr_null(box);
+}
+END_TEST
+
+START_TEST(missing_program_is_an_error)
+{
+	static const char *const argv[] = { "/work/none", NULL };
+	const struct sandbox_spec spec = { .argv = argv };
+	struct sandbox *box = NULL;
+
+	ck_assert_int_eq(sandbox_start(&box, &spec), -ENOENT);
+}
+END_TEST
+
+START_TEST(link_is_not_followed_out_of_the_sandbox)
+{
+	struct sandbox *box = run_shell("ln -s /etc/passwd link; echo x >file",
+					(struct sandbox_spec){ 0 });
+	int fd;
+
+	ck_assert_int_eq(sandbox_wait(box, 5000), 0);
+	ck_assert_int_eq(sandbox_open(box, "/work/link", O_RDONLY), -ELOOP);
+	fd = sandbox_open(box, "/work/file", O_RDONLY);
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	ck_assert_int_eq(sandbox_free(box), 0);
+}
+END_TEST
+
+static int who(void *arg)
+{
+	(void)arg;
+	return (int)getuid();
+}
+
+START_TEST(grader_is_root_inside)
+{
+	struct sandbox *box =
+		run_shell("exec sleep 100", (struct sandbox_spec){ 0 });
+
+	ck_assert_int_eq(sandbox_call(box, who, NULL), 0);
+	ck_assert_int_eq(sandbox_free(box), 0);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("sandbox");
+	const char *fix;
+	const char *missing = sandbox_missing(&fix);
+	TCase *tc = add_task(suite, "sandbox", missing);
+
+	tcase_add_loop_test(tc, shell_line_ends_and_says_as_expected, 0,
+			    sizeof(lines) / sizeof(lines[0]));
+	tcase_add_test(tc, endless_program_times_out_and_is_gone_afterwards);
+	tcase_add_test(tc, flood_is_cut_and_noticed);
+	tcase_add_test(tc, disk_is_limited);
+	tcase_add_test(tc, memory_is_limited);
+	tcase_add_test(tc, probe_is_found_by_content_and_a_fake_is_not);
+	tcase_add_test(tc, failed_preparation_is_passed_on);
+	tcase_add_test(tc, missing_program_is_an_error);
+	tcase_add_test(tc, link_is_not_followed_out_of_the_sandbox);
+	tcase_add_test(tc, grader_is_root_inside);
+	return run_suite(suite);
+}
