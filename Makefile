@@ -184,7 +184,7 @@ RUN := ISOLAB_KIT=$(CURDIR) $(ISOLAB)
 
 grade: need-grade               ## grade SUT=exercises; LAB=NN for one lab
 	@$(MAKE) --no-print-directory all
-	@$(RUN) grade --from $(SUT) $(LAB)
+	@$(RUN) grade $(if $(filter-out exercises,$(SUT)),--from $(SUT)) $(LAB)
 
 # The unit tests and the matrix each end with "N passed, N failed, N skipped".
 test: need-grade need-test      ## prove the kit: unit tests and the matrix
