@@ -126,16 +126,18 @@ $(LAB_ONES) $(EX_BINS) $(SOL_BINS): $(O)/bin/%: $$(call objs_in,$$*) $(COMMON)
 	$(call say,LINK)
 	$(link)
 
-$(PROBE_BINS): $(O)/bin/probes/%: $(O)/tests/probes/%.o $(COMMON)
-	@mkdir -p $(@D)
-	$(call say,LINK)
-	$(link)
-$(PROBE_BINS): LDFLAGS += $(STATIC)
+# Probes and the machine's programs run where there is no library.
+static = $(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $(filter %.o %.a,$^)
 
-$(MACH_BINS): $(O)/bin/machine/%: $(O)/student/tests/machine/%.o $(STUDENT)
+$(PROBE_BINS): $(O)/bin/%: $(O)/student/tests/%.o $(STUDENT)
 	@mkdir -p $(@D)
 	$(call say,LINK)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $(filter %.o %.a,$^)
+	$(static)
+
+$(MACH_BINS): $(O)/bin/%: $(O)/student/tests/%.o $(STUDENT)
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(static)
 
 # ---- the grader ------------------------------------------------------------
 # The list of graders is the list of files in tests/graders/.
@@ -241,7 +243,8 @@ check: need-grade need-test need-dev    ## CI: everything, from scratch
 	$(Q)$(AGAIN) O=$(O)/check/clang CC=clang all solutions units
 	$(Q)$(AGAIN) check-names check-skeletons check-format check-lint
 	$(Q)$(AGAIN) O=$(O)/check/gcc CC=gcc test
-	$(Q)$(AGAIN) O=$(O)/check SAN=1 test
+	$(Q)LSAN_OPTIONS=suppressions=$(CURDIR)/tests/unit/lsan.supp:print_suppressions=0 \
+	    $(AGAIN) O=$(O)/check SAN=1 test
 
 # ---- the handbook ----------------------------------------------------------
 docs: need-docs                 ## build the handbook and its diagrams

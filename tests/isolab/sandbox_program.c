@@ -31,7 +31,6 @@ static int set_limits(const struct sandbox_limits *limits)
 
 	if ((r = limit(RLIMIT_CPU, limits->cpu_seconds)) < 0 ||
 	    (r = limit(RLIMIT_NPROC, limits->processes)) < 0 ||
-	    (r = limit(RLIMIT_AS, (rlim_t)limits->memory_mib << 22)) < 0 ||
 	    (r = limit(RLIMIT_FSIZE, file_bytes)) < 0 ||
 	    (r = limit(RLIMIT_CORE, 0)) < 0 ||
 	    (r = limit(RLIMIT_NOFILE, 1024)) < 0 ||
@@ -118,6 +117,10 @@ int sandbox_program_become(const struct sandbox_plan *plan,
 	}
 
 	*ret_step = "execute the program";
+	/* Last: what we are made of ourselves may need more than that. */
+	r = limit(RLIMIT_AS, (rlim_t)plan->limits.memory_mib << 22);
+	if (r < 0)
+		return r;
 	execve(spec->argv[0], (char *const *)spec->argv, (char *const *)envp);
 	return -errno;
 }
