@@ -26,11 +26,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ipc.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
-#include <sys/sendfile.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
@@ -176,29 +174,10 @@ static int prepare(void *arg)
 	return make_objects(scene->key, scene->queue);
 }
 
-/* A copy of the probe that is not the probe; an ELF file may have a tail. */
-static int copy_probe(struct grading *g, const char *tail)
-{
-	auto_close int fd = memfd_create("probe", MFD_CLOEXEC);
-	struct stat st;
-	off_t at = 0;
-	int r;
-
-	if (fd < 0 || fstat(g->probefd, &st) < 0)
-		return -errno;
-	while (at < st.st_size) {
-		if (sendfile(fd, g->probefd, &at, (size_t)(st.st_size - at)) <=
-		    0)
-			return -EIO;
-	}
-	r = write_all(fd, tail, strlen(tail));
-	return r < 0 ? r : steal_fd(&fd);
-}
-
 /* Wait for a copy of the probe as for the probe itself. */
 static int wait_copy(struct grading *g, struct sandbox *box, const char *tail)
 {
-	auto_close int fd = copy_probe(g, tail);
+	auto_close int fd = probe_copy(g, tail);
 
 	return fd < 0 ? fd : sandbox_wait_exe(box, fd, DEADLINE_MS);
 }
@@ -206,8 +185,8 @@ static int wait_copy(struct grading *g, struct sandbox *box, const char *tail)
 static int start(struct grading *g, struct finding *f, struct scene *scene,
 		 const char *const *argv, struct sandbox **box, pid_t *pid)
 {
-	auto_close int besidefd = copy_probe(g, "beside");
-	auto_close int secondfd = copy_probe(g, "second");
+	auto_close int besidefd = probe_copy(g, "beside");
+	auto_close int secondfd = probe_copy(g, "second");
 	const struct sandbox_file files[] = {
 		{ besidefd, "/bin/beside", 0755 },
 		{ secondfd, "/bin/second", 0755 },

@@ -4,7 +4,12 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
 
+#include "cleanup.h"
+#include "file.h"
 #include "grader.h"
 
 enum {
@@ -94,6 +99,25 @@ int exercise_start_probe(struct grading *g, struct finding *f,
 	keep_output(f, box);
 	(void)sandbox_free(box);
 	return r;
+}
+
+/* An ELF file may have a tail. */
+int probe_copy(const struct grading *g, const char *tail)
+{
+	auto_close int fd = memfd_create("probe", MFD_CLOEXEC);
+	struct stat st;
+	off_t at = 0;
+	int r;
+
+	if (fd < 0 || fstat(g->probefd, &st) < 0)
+		return -errno;
+	while (at < st.st_size) {
+		if (sendfile(fd, g->probefd, &at, (size_t)(st.st_size - at)) <=
+		    0)
+			return -EIO;
+	}
+	r = write_all(fd, tail, strlen(tail));
+	return r < 0 ? r : steal_fd(&fd);
 }
 
 enum verdict judge_no_probe(struct finding *f, int r, const char *key)

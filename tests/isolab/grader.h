@@ -177,6 +177,18 @@ int exercise_start_probe(struct grading *g, struct finding *f,
  */
 enum verdict judge_no_probe(struct finding *f, int r, const char *key);
 
+/**
+ * probe_copy() - a program that does what the probe does and is not it
+ * @g: the grading
+ * @tail: a word that makes this copy different from others
+ *
+ * For a second process that sandbox_wait_exe() can tell from the probe.
+ *
+ * Return: descriptor of the copy, for struct sandbox_file; the caller closes.
+ * Errors: -EIO; those of memfd_create(2) and write(2).
+ */
+int probe_copy(const struct grading *g, const char *tail);
+
 /* A fresh secret, so that an answer cannot have been prepared. */
 struct nonce {
 	char text[33]; /* 128 random bits in hexadecimal, NUL-terminated */

@@ -47,8 +47,10 @@ struct sandbox {
 	struct stream out;
 	struct stream err;
 	struct sandbox_limits limits;
-	bool ended; /* the program; its status is below */
-	bool gone;  /* PID 1 */
+	unsigned program_id; /* as PID 1 has it */
+	unsigned subids;     /* how many were asked for */
+	bool ended;	     /* the program; its status is below */
+	bool gone;	     /* PID 1 */
 	bool out_of_memory;
 	int status;
 	unsigned shmem_before_mib;
@@ -242,7 +244,9 @@ static int start(struct sandbox *box, struct sandbox_plan *plan)
 	cleanup_close(&plan->errfd);
 	plan->newsfd = plan->outfd = plan->errfd = -1;
 
-	r = sandbox_ids_map(box->init, &program_id);
+	r = sandbox_ids_map(box->init, plan->spec->subids.count, &program_id);
+	box->program_id = program_id;
+	box->subids = plan->spec->subids.count;
 	if (r == 0)
 		r = gate_open(&plan->mapped);
 	if (r == 0)
@@ -419,6 +423,30 @@ int sandbox_pids(struct sandbox *box, pid_t *pids, size_t max)
 pid_t sandbox_init_pid(const struct sandbox *box)
 {
 	return box->init;
+}
+
+int sandbox_ids(const struct sandbox *box, struct sandbox_ids *ret)
+{
+	unsigned id = box->program_id;
+	struct sandbox_ids ids = { 0 };
+	int r = sandbox_ids_lookup(box->init, "uid_map", id, &ids.uid);
+
+	if (r == 0)
+		r = sandbox_ids_lookup(box->init, "gid_map", id, &ids.gid);
+	if (r < 0)
+		return r;
+	if (box->subids && id + 1 + box->subids <= sandbox_ids_count(box->init))
+		ids.subids = box->subids;
+	if (ids.subids) {
+		r = sandbox_ids_lookup(box->init, "uid_map", id + 1,
+				       &ids.first_subuid);
+		if (r == 0)
+			r = sandbox_ids_lookup(box->init, "gid_map", id + 1,
+					       &ids.first_subgid);
+	}
+	if (r == 0)
+		*ret = ids;
+	return r;
 }
 
 const char *sandbox_out(struct sandbox *box)

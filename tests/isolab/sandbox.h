@@ -33,6 +33,12 @@ struct sandbox_file {
 	mode_t mode;
 };
 
+/* Subordinate IDs, as /etc/subuid(5) would give them to the program's user. */
+struct sandbox_subids {
+	unsigned first; /* as the program sees them */
+	unsigned count; /* 0: none */
+};
+
 /* A descriptor that the program finds open, on purpose. */
 struct sandbox_inherit {
 	const char *path; /* what PID 1 opens inside the sandbox */
@@ -65,6 +71,7 @@ struct sandbox_spec {
 
 	bool as_root; /* with all capabilities in a namespace of its own */
 	const char *chroot_to; /* start it with this root; needs as_root */
+	struct sandbox_subids subids; /* if this machine has any to give */
 
 	const struct sandbox_file *files; /* last one has to == NULL, or NULL */
 	const struct sandbox_inherit *inherit; /* last: path == NULL, or NULL */
@@ -136,6 +143,25 @@ int sandbox_pids(struct sandbox *box, pid_t *pids, size_t max);
 /* sandbox_init_pid() - PID 1 of the sandbox, as a PID of the host; its
  * namespaces, root and mounts are the "host" of the program inside. */
 pid_t sandbox_init_pid(const struct sandbox *box);
+
+/* The program's IDs, as the caller of sandbox_start() sees them. */
+struct sandbox_ids {
+	unsigned uid;
+	unsigned gid;
+	unsigned first_subuid; /* where spec->subids.first leads; or 0 */
+	unsigned first_subgid;
+	unsigned subids; /* 0: this machine gave only one ID */
+};
+
+/**
+ * sandbox_ids() - who the program is outside
+ * @box: the sandbox
+ * @ret: filled on success
+ *
+ * Return: 0.
+ * Errors: -ENOENT PID 1 is gone.
+ */
+int sandbox_ids(const struct sandbox *box, struct sandbox_ids *ret);
 
 /* sandbox_out(), sandbox_err() - what the program and its children have
  * written so far, NUL-terminated, cut at the limit; valid until the next call

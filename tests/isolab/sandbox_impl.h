@@ -19,6 +19,7 @@
 enum {
 	PROGRAM_ID = 1000, /* uid and gid of the program, as it sees itself */
 	RANGE_IDS = 65536, /* how many IDs a sandbox has, if it has a range */
+	SMALL_RANGE_IDS = 5000, /* the same, where there are not that many */
 };
 
 /* What PID 1 tells the grader, one datagram each. */
@@ -45,10 +46,19 @@ struct sandbox_plan {
 };
 
 /* sandbox_ids_map() - map the IDs of a new user namespace
- * @pid: its first process; @ret_program_id: what stands for the program's
- * IDs in it: PROGRAM_ID, or 0 where only one ID can be had.
+ * @pid: its first process; @subids: how many the program shall have besides,
+ * if that is possible; @ret_program_id: what stands for the program's IDs in
+ * it: PROGRAM_ID, or 0 where only one ID can be had.
  * Return: 0, or -errno of the refused write. */
-int sandbox_ids_map(pid_t pid, unsigned *ret_program_id);
+int sandbox_ids_map(pid_t pid, unsigned subids, unsigned *ret_program_id);
+
+/* sandbox_ids_count() - how many IDs, from 0, a process's namespace maps
+ * @pid: a process, or 0 for this one.  Return: the smaller of both maps. */
+unsigned sandbox_ids_count(pid_t pid);
+
+/* sandbox_ids_lookup() - where an ID of a process's namespace leads to
+ * @file: "uid_map" or "gid_map".  Return: 0, or -ENOENT. */
+int sandbox_ids_lookup(pid_t pid, const char *file, unsigned id, unsigned *ret);
 
 /* sandbox_ids_plan() - which of the two sandbox_ids_map() will do */
 unsigned sandbox_ids_plan(void);

@@ -63,21 +63,32 @@ static _Noreturn void give_up(const struct sandbox_plan *plan, int r,
 	_exit(1);
 }
 
-/* The maps of the program's user namespace: one ID, the program's own. */
+/*
+ * The maps of the program's user namespace: its own ID, and after it, where we
+ * have them ourselves, the subordinate ones.
+ */
 static int map_program(const struct sandbox_plan *plan, pid_t pid)
 {
-	unsigned inside = plan->spec->as_root ? 0 : PROGRAM_ID;
 	static const char *const files[] = { "uid_map", "gid_map" };
+	const struct sandbox_subids *sub = &plan->spec->subids;
+	unsigned inside = plan->spec->as_root ? 0 : PROGRAM_ID;
+	unsigned first = plan->program_id + 1;
+	bool more =
+		sub->count > 0 && first + sub->count <= sandbox_ids_count(0);
 
 	for (size_t i = 0; i < 2; i++) {
 		char path[64];
-		char line[48];
+		char lines[96];
+		int len;
 		int r;
 
 		snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, files[i]);
-		snprintf(line, sizeof(line), "%u %u 1\n", inside,
-			 plan->program_id);
-		r = file_write_at(AT_FDCWD, path, line);
+		len = snprintf(lines, sizeof(lines), "%u %u 1\n", inside,
+			       plan->program_id);
+		if (more)
+			snprintf(lines + len, sizeof(lines) - (size_t)len,
+				 "%u %u %u\n", sub->first, first, sub->count);
+		r = file_write_at(AT_FDCWD, path, lines);
 		if (r < 0)
 			return r;
 	}

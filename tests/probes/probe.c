@@ -4,10 +4,15 @@
  *
  * Usage:  probe hold             wait until killed
  *         probe exit N           end with status N
+ *         probe make FILE        make FILE, and hold
  *         probe beside COMMAND...  start a process that holds in new user,
  *                                UTS, IPC and mount namespaces, and become
  *                                COMMAND; its argument "PID" is replaced by
  *                                the process ID of that process
+ *
+ * Called newuidmap or newgidmap it does what these programs do: it writes a map
+ * of a process's user namespace.  The grader gives that copy the capabilities
+ * that the real ones have, in a sandbox that has no set-user-ID programs.
  *
  * The grader finds this process by the content of its file and looks at it from
  * outside; so it has to do nothing at all, and nothing that it says counts.
@@ -24,6 +29,7 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "file.h"
 #include "userns.h"
 
 static noreturn void be_target(void)
@@ -69,18 +75,58 @@ static noreturn void beside(char *command[])
 	die(-errno, "cannot run '%s'", command[0]);
 }
 
+/* ARGUMENT is PID and then INSIDE OUTSIDE COUNT, as often as wanted. */
+static int write_map(const char *file, char *argument[])
+{
+	char lines[1024] = "";
+	char path[64];
+	size_t used = 0;
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%.16s/%s", argument[0], file);
+	for (char **a = argument + 1; a[0] && a[1] && a[2]; a += 3) {
+		r = snprintf(lines + used, sizeof(lines) - used, "%s %s %s\n",
+			     a[0], a[1], a[2]);
+		used += (size_t)r;
+		if (used >= sizeof(lines))
+			die(-E2BIG, "too many ranges");
+	}
+	r = file_write_at(AT_FDCWD, path, lines);
+	if (r < 0)
+		die(r, "write to %s failed", path);
+	return KIT_OK;
+}
+
+static noreturn void hold(void)
+{
+	for (;;)
+		pause();
+}
+
 int main(int argc, char *argv[])
 {
-	if (argc == 2 && strcmp(argv[1], "hold") == 0) {
-		for (;;)
-			pause();
+	const char *slash = strrchr(argv[0], '/');
+	const char *name = slash ? slash + 1 : argv[0];
+
+	if (argc >= 5 && strcmp(name, "newuidmap") == 0)
+		return write_map("uid_map", &argv[1]);
+	if (argc >= 5 && strcmp(name, "newgidmap") == 0)
+		return write_map("gid_map", &argv[1]);
+	if (argc == 2 && strcmp(argv[1], "hold") == 0)
+		hold();
+	if (argc == 3 && strcmp(argv[1], "make") == 0) {
+		if (open(argv[2], O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC,
+			 0644) < 0)
+			die(-errno, "cannot make '%s'", argv[2]);
+		hold();
 	}
 	if (argc == 3 && strcmp(argv[1], "exit") == 0)
 		_exit((int)strtol(argv[2], NULL, 10));
 	if (argc >= 3 && strcmp(argv[1], "beside") == 0)
 		beside(&argv[2]);
 
-	fprintf(stderr, "usage: %s hold | exit N | beside COMMAND...\n",
+	fprintf(stderr,
+		"usage: %s hold | exit N | make FILE | beside COMMAND...\n",
 		argv[0]);
 	return KIT_USAGE;
 }

@@ -221,6 +221,33 @@ START_TEST(grader_is_root_inside)
 }
 END_TEST
 
+/* Where only one ID can be had, a second line would be a lie. */
+START_TEST(subordinate_ids_are_mapped_where_there_are_any)
+{
+	const struct sandbox_spec spec = { .subids = { 100000, 300 } };
+	struct sandbox *box =
+		run_shell("cat /proc/self/uid_map /proc/self/gid_map | "
+			  "while read in out count; do echo $in $count; done",
+			  spec);
+	struct sandbox_ids ids;
+
+	ck_assert_int_eq(sandbox_ids(box, &ids), 0);
+	ck_assert_int_eq(sandbox_wait(box, 10000), 0);
+	if (getuid() == 0)
+		ck_assert_uint_eq(ids.subids, 300);
+	if (ids.subids) {
+		ck_assert_str_eq(sandbox_out(box), "1000 1\n100000 300\n"
+						   "1000 1\n100000 300\n");
+		ck_assert_uint_gt(ids.first_subuid, 0);
+		ck_assert_uint_ne(ids.first_subuid, ids.uid);
+	} else {
+		ck_assert_str_eq(sandbox_out(box), "1000 1\n1000 1\n");
+		ck_assert_uint_eq(ids.uid, geteuid());
+	}
+	ck_assert_int_eq(sandbox_free(box), 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("sandbox");
@@ -239,5 +266,6 @@ int main(void)
 	tcase_add_test(tc, missing_program_is_an_error);
 	tcase_add_test(tc, link_is_not_followed_out_of_the_sandbox);
 	tcase_add_test(tc, grader_is_root_inside);
+	tcase_add_test(tc, subordinate_ids_are_mapped_where_there_are_any);
 	return run_suite(suite);
 }
