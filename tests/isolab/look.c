@@ -30,7 +30,10 @@ bool file_id_equal(struct file_id a, struct file_id b)
 
 static void proc_path(char buf[PROC_PATH], pid_t pid, const char *name)
 {
-	snprintf(buf, PROC_PATH, "/proc/%d/%s", (int)pid, name);
+	if (pid == 0)
+		snprintf(buf, PROC_PATH, "/proc/self/%s", name);
+	else
+		snprintf(buf, PROC_PATH, "/proc/%d/%s", (int)pid, name);
 }
 
 int look_id(pid_t pid, const char *name, struct file_id *ret)
@@ -123,6 +126,33 @@ int look_mounts(pid_t pid, struct mountinfo *ret)
 
 	proc_path(path, pid, "mountinfo");
 	return mountinfo_load(path, ret);
+}
+
+int look_map(pid_t pid, const char *file, struct id_line *lines, size_t max)
+{
+	auto_free char *text = NULL;
+	char path[PROC_PATH];
+	size_t count = 0;
+	char *rest;
+	char *line;
+	int r;
+
+	proc_path(path, pid, file);
+	r = file_read_all(path, &text);
+	if (r < 0)
+		return r == -ESRCH ? -ENOENT : r;
+	rest = text;
+	while ((line = strsep(&rest, "\n"))) {
+		struct id_line l;
+
+		if (sscanf(line, "%u %u %u", &l.inside, &l.outside, &l.count) !=
+		    3)
+			continue;
+		if (count < max)
+			lines[count] = l;
+		count++;
+	}
+	return (int)count;
 }
 
 /*

@@ -80,6 +80,26 @@ int look_fds(pid_t pid, int *fds, size_t max);
  */
 int look_mounts(pid_t pid, struct mountinfo *ret);
 
+/* One line of a map: IDs from "inside" on are those from "outside" on. */
+struct id_line {
+	unsigned inside;
+	unsigned outside;
+	unsigned count;
+};
+
+/**
+ * look_map() - the map of a process's user namespace
+ * @pid: the process, or 0 for the caller
+ * @file: "uid_map" or "gid_map"
+ * @lines: receives the lines; "outside" is as the caller's namespace has it
+ * @max: room at @lines
+ *
+ * Return: how many there are; may be more than @max.
+ * Errors: -ENOENT no such process.
+ * See: user_namespaces(7), "User and group ID mappings".
+ */
+int look_map(pid_t pid, const char *file, struct id_line *lines, size_t max);
+
 /**
  * look_inside() - run a function with the eyes of a process
  * @pid: the process

@@ -19,6 +19,7 @@
 #include "child.h"
 #include "cleanup.h"
 #include "file.h"
+#include "look.h"
 #include "sandbox_impl.h"
 
 /*
@@ -28,24 +29,20 @@
  */
 static const unsigned range_bases[] = { 0x70000000, 60000 };
 
+/* A map has at most 340 lines, and hardly ever more than three. */
+enum { MAP_LINES = 340 };
+
 /* Whether our own user namespace has all IDs of a range. */
-static bool has_range(const char *map_path, unsigned base, unsigned count)
+static bool has_range(const char *file, unsigned base, unsigned count)
 {
-	auto_free char *text = NULL;
-	char *rest;
-	char *line;
+	struct id_line lines[MAP_LINES];
+	int n = look_map(0, file, lines, MAP_LINES);
 
-	if (file_read_all(map_path, &text) < 0)
-		return false;
-	rest = text;
-	while ((line = strsep(&rest, "\n"))) {
-		unsigned inside;
-		unsigned outside;
-		unsigned length;
+	for (int i = 0; i < n && i < MAP_LINES; i++) {
+		const struct id_line *l = &lines[i];
 
-		if (sscanf(line, "%u %u %u", &inside, &outside, &length) == 3 &&
-		    base >= inside && base - inside < length &&
-		    count <= length - (base - inside))
+		if (base >= l->inside && base - l->inside < l->count &&
+		    count <= l->count - (base - l->inside))
 			return true;
 	}
 	return false;
@@ -60,9 +57,8 @@ static unsigned choose_range(unsigned *ret_count)
 	     i++) {
 		/* The second choice is for containers with 65536 IDs. */
 		*ret_count = i == 0 ? RANGE_IDS : SMALL_RANGE_IDS;
-		if (has_range("/proc/self/uid_map", range_bases[i],
-			      *ret_count) &&
-		    has_range("/proc/self/gid_map", range_bases[i], *ret_count))
+		if (has_range("uid_map", range_bases[i], *ret_count) &&
+		    has_range("gid_map", range_bases[i], *ret_count))
 			return range_bases[i];
 	}
 	return 0;
@@ -201,42 +197,16 @@ int sandbox_ids_map(pid_t pid, unsigned subids, unsigned *ret_program_id)
 	return r;
 }
 
-/* One line of a uid_map or gid_map. */
-struct map_line {
-	unsigned inside;
-	unsigned outside;
-	unsigned count;
-};
-
-static bool next_line(char **rest, struct map_line *line)
-{
-	const char *text = strsep(rest, "\n");
-
-	return text && sscanf(text, "%u %u %u", &line->inside, &line->outside,
-			      &line->count) == 3;
-}
-
-static int read_map(pid_t pid, const char *file, char **ret_text)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", (int)(pid ? pid : getpid()),
-		 file);
-	return file_read_all(path, ret_text);
-}
-
 static unsigned count_ids(pid_t pid, const char *file)
 {
-	auto_free char *text = NULL;
-	struct map_line line;
+	struct id_line lines[MAP_LINES];
+	int n = look_map(pid, file, lines, MAP_LINES);
 	unsigned count = 0;
-	char *rest;
 
-	if (read_map(pid, file, &text) < 0)
-		return 0;
-	rest = text;
-	while (next_line(&rest, &line) && line.inside == count)
-		count += line.count;
+	for (int i = 0; i < n && i < MAP_LINES; i++) {
+		if (lines[i].inside == count)
+			count += lines[i].count;
+	}
 	return count;
 }
 
@@ -250,19 +220,16 @@ unsigned sandbox_ids_count(pid_t pid)
 
 int sandbox_ids_lookup(pid_t pid, const char *file, unsigned id, unsigned *ret)
 {
-	auto_free char *text = NULL;
-	struct map_line line;
-	char *rest;
-	int r = read_map(pid, file, &text);
+	struct id_line lines[MAP_LINES];
+	int n = look_map(pid, file, lines, MAP_LINES);
 
-	if (r < 0)
-		return r;
-	rest = text;
-	while (next_line(&rest, &line)) {
-		if (id < line.inside || id - line.inside >= line.count)
+	for (int i = 0; i < n && i < MAP_LINES; i++) {
+		const struct id_line *l = &lines[i];
+
+		if (id < l->inside || id - l->inside >= l->count)
 			continue;
-		*ret = line.outside + (id - line.inside);
+		*ret = l->outside + (id - l->inside);
 		return 0;
 	}
-	return -ENOENT;
+	return n < 0 ? n : -ENOENT;
 }
