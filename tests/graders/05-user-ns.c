@@ -479,7 +479,8 @@ static enum verdict judge_root_inside(struct grading *g, struct finding *f)
 
 	if (r < 0)
 		return judge_no_probe(f, r, "not-started");
-	r = look_status(lodging.pid, "CapBnd", bounding, sizeof(bounding));
+	r = look_status(sandbox_init_pid(lodging.box), "CapBnd", bounding,
+			sizeof(bounding));
 	if (r == 0)
 		r = look_status(lodging.pid, "CapEff", have, sizeof(have));
 	if (r < 0)
@@ -520,7 +521,7 @@ static enum verdict judge_both_sides(struct grading *g, struct finding *f)
 		r = ask_inside(&lodging, &in);
 	if (r == -ENOENT) {
 		observed(f, "it has made none");
-		return fail(f, "overflow");
+		return fail(f, "not-mapped");
 	}
 	if (r < 0)
 		return cannot_judge(f, r, "look at the file");
@@ -529,7 +530,7 @@ static enum verdict judge_both_sides(struct grading *g, struct finding *f)
 	if (in.uid == 0 && in.gid == 0 && out.uid == lodging.ids.uid &&
 	    out.gid == lodging.ids.gid)
 		return VERDICT_PASS;
-	return fail(f, "overflow");
+	return fail(f, "not-mapped");
 }
 
 /* ---- 05.2: a range ---------------------------------------------------------- */
@@ -841,11 +842,20 @@ static const struct diagnosis of_userns[] = {
 	{ 0 },
 };
 
+#define NOT_MAPPED                                                          \
+	{                                                                   \
+		"not-mapped",                                               \
+			"a map was not written; what it does not have is "  \
+			"shown as 65534",                                   \
+			"write \"0 ID 1\" to uid_map and to gid_map, with " \
+			"the "                                              \
+			"ID that you had outside",                          \
+			"user_namespaces(7), Unmapped user and group IDs"   \
+	}
+
 static const struct diagnosis of_map[] = {
 	NOT_STARTED,
-	{ "not-mapped", "nothing was written to this map",
-	  "write \"0 ID 1\" to it, with the ID that you had outside",
-	  "user_namespaces(7), User and group ID mappings" },
+	NOT_MAPPED,
 	{ "not-zero", "the caller's ID is mapped to another than 0",
 	  "the first number of the line is the ID inside",
 	  "user_namespaces(7), User and group ID mappings" },
@@ -872,15 +882,7 @@ static const struct diagnosis of_root[] = {
 	{ 0 },
 };
 
-static const struct diagnosis of_sides[] = {
-	NOT_STARTED,
-	{ "overflow",
-	  "inside, the owner of the file is not 0: what has no entry in a map "
-	  "is shown as 65534",
-	  "map both the user and the group, each to 0",
-	  "user_namespaces(7), Unmapped user and group IDs" },
-	{ 0 },
-};
+static const struct diagnosis of_sides[] = { NOT_STARTED, NOT_MAPPED, { 0 } };
 
 #define RANGE_REFUSED                                                       \
 	{                                                                   \
