@@ -11,7 +11,8 @@
  * Idea:   a user namespace has a parent; its map is into the parent's IDs
  * Calls:  unshare(2) with CLONE_NEWUSER, stat(2)
  * Needs:  nothing
- * Read:   user_namespaces(7), "Nested namespaces"
+ * Read:   user_namespaces(7), "Nested namespaces, namespace
+ *         membership"
  * Test:   tests/graders/05-user-ns.c grades the exercise about this idea
  */
 #include <fcntl.h>
@@ -41,7 +42,7 @@ static void descend(unsigned inside)
 	char map[32];
 
 	if (unshare(CLONE_NEWUSER) < 0)
-		die_hint(-errno, "32 levels is the most that Linux has",
+		die_hint(-errno, "Linux allows no more levels than that",
 			 "cannot make a user namespace");
 	snprintf(map, sizeof(map), "%u %u 1", inside, uid);
 	write_own("/proc/self/uid_map", map);

@@ -927,19 +927,19 @@ static const struct diagnosis of_nested[] = {
 	{ "user-refused", "COMMAND was not executed",
 	  "read in the output why; seen from the second namespace, \"outside\" "
 	  "is the first, where you are 0",
-	  "user_namespaces(7), Nested namespaces" },
+	  "user_namespaces(7), Nested namespaces, namespace membership" },
 	{ "not-nested", "COMMAND is in the first namespace",
 	  "call unshare(2) with CLONE_NEWUSER a second time",
-	  "user_namespaces(7), Nested namespaces" },
+	  "user_namespaces(7), Nested namespaces, namespace membership" },
 	{ 0 },
 };
 
 static const struct diagnosis of_user[] = {
 	{ "user-refused", "COMMAND was not executed", "read in the output why",
-	  "user_namespaces(7), Nested namespaces" },
+	  "user_namespaces(7), Nested namespaces, namespace membership" },
 	{ "wrong-user", "COMMAND is another user or group than it should be",
 	  "write \"ID 0 1\" to both maps of the second namespace",
-	  "user_namespaces(7), Nested namespaces" },
+	  "user_namespaces(7), Nested namespaces, namespace membership" },
 	{ 0 },
 };
 

@@ -73,8 +73,8 @@ static int map_program(const struct sandbox_plan *plan, pid_t pid)
 	const struct sandbox_subids *sub = &plan->spec->subids;
 	unsigned inside = plan->spec->as_root ? 0 : PROGRAM_ID;
 	unsigned first = plan->program_id + 1;
-	bool more = sub->count > 0 &&
-		    first + sub->count <= sandbox_ids_count(0);
+	bool more =
+		sub->count > 0 && first + sub->count <= sandbox_ids_count(0);
 
 	for (size_t i = 0; i < 2; i++) {
 		char path[64];
