@@ -60,6 +60,15 @@ const char *look_link(pid_t pid, const char *name, char *buf, size_t size);
 int look_status(pid_t pid, const char *field, char *buf, size_t size);
 
 /**
+ * look_runs() - whether a process runs a certain program
+ * @pid: the process
+ * @wantedfd: the program's file, readable; borrowed
+ *
+ * Return: true if the content of its executable is that of @wantedfd.
+ */
+bool look_runs(pid_t pid, int wantedfd);
+
+/**
  * look_fds() - list the open descriptors of a process
  * @pid: the process
  * @fds: receives the numbers in rising order

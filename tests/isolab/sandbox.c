@@ -29,7 +29,6 @@ enum {
 	START_TIMEOUT_MS = 20000,
 	WATCH_EVERY_MS = 20,
 	ORPHANS_MS = 1000, /* what may still come after the program's end */
-	EXE_BYTES = 65536,
 };
 
 /* What has been written to one pipe so far. */
@@ -347,34 +346,6 @@ int sandbox_wait(struct sandbox *box, unsigned timeout_ms)
 	return box->ended ? box->status : -ECONNRESET;
 }
 
-/*
- * By content, and not by device and inode: a copy is as good as the file, and
- * the file may be reached through an overlay, which has inodes of its own.
- */
-static bool runs_file(pid_t pid, int wantedfd)
-{
-	auto_free char *a = malloc(EXE_BYTES);
-	auto_free char *b = malloc(EXE_BYTES);
-	auto_close int fd = -1;
-	char path[64];
-	off_t at = 0;
-
-	snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || !a || !b)
-		return false;
-	for (;;) {
-		ssize_t n = pread(fd, a, EXE_BYTES, at);
-		ssize_t m = pread(wantedfd, b, EXE_BYTES, at);
-
-		if (n != m || n < 0 || memcmp(a, b, (size_t)n) != 0)
-			return false;
-		if (n == 0)
-			return at > 0;
-		at += n;
-	}
-}
-
 static pid_t find_exe(struct sandbox *box, int wantedfd, int *ret_count)
 {
 	pid_t pids[256];
@@ -382,7 +353,7 @@ static pid_t find_exe(struct sandbox *box, int wantedfd, int *ret_count)
 
 	*ret_count = count;
 	for (int i = 0; i < count && i < 256; i++) {
-		if (runs_file(pids[i], wantedfd))
+		if (look_runs(pids[i], wantedfd))
 			return pids[i];
 	}
 	return 0;

@@ -9,6 +9,9 @@
  *                                UTS, IPC and mount namespaces, and become
  *                                COMMAND; its argument "PID" is replaced by
  *                                the process ID of that process
+ *         probe told N           leave N orphans; all block every signal, and
+ *                                end with the status that is sent to them
+ *                                as the value of signal 40, by sigqueue(3)
  *
  * Called newuidmap or newgidmap it does what these programs do: it writes a map
  * of a process's user namespace.  The grader gives that copy the capabilities
@@ -22,15 +25,69 @@
  */
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "err.h"
 #include "file.h"
 #include "userns.h"
+
+enum { TELL = 40 }; /* a real-time signal, so that it carries a value */
+
+static noreturn void wait_told(void)
+{
+	siginfo_t info;
+	sigset_t tell;
+
+	sigemptyset(&tell);
+	sigaddset(&tell, TELL);
+	while (sigwaitinfo(&tell, &info) != TELL)
+		;
+	_exit(info.si_value.sival_int);
+}
+
+/* Their parent; fork(2) copies the name and the signal mask. */
+static noreturn void make_orphans(long count)
+{
+	if (prctl(PR_SET_NAME, "orphan") < 0)
+		die(-errno, "cannot set the name");
+	for (long i = 0; i < count; i++) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			die(-errno, "cannot fork the orphans");
+		if (pid == 0)
+			wait_told();
+	}
+	_exit(0);
+}
+
+/* The names tell the grader who is who, and that all is ready. */
+static noreturn void be_told(long orphans)
+{
+	sigset_t all;
+	pid_t between;
+
+	sigfillset(&all);
+	if (sigprocmask(SIG_SETMASK, &all, NULL) < 0)
+		die(-errno, "cannot block the signals");
+	between = fork();
+	if (between < 0)
+		die(-errno, "cannot fork");
+	if (between == 0)
+		make_orphans(orphans);
+	if (child_wait(between) != 0)
+		die(0, "there are not enough orphans");
+	if (prctl(PR_SET_NAME, "ready") < 0)
+		die(-errno, "cannot set the name");
+	wait_told();
+}
 
 static noreturn void be_target(void)
 {
@@ -124,9 +181,12 @@ int main(int argc, char *argv[])
 		_exit((int)strtol(argv[2], NULL, 10));
 	if (argc >= 3 && strcmp(argv[1], "beside") == 0)
 		beside(&argv[2]);
+	if (argc == 3 && strcmp(argv[1], "told") == 0)
+		be_told(strtol(argv[2], NULL, 10));
 
 	fprintf(stderr,
-		"usage: %s hold | exit N | make FILE | beside COMMAND...\n",
+		"usage: %s hold | exit N | make FILE | beside COMMAND... | "
+		"told N\n",
 		argv[0]);
 	return KIT_USAGE;
 }
