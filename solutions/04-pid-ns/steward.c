@@ -16,7 +16,7 @@
  * Ends with the exit status of COMMAND, or 128 + N if signal N killed it.
  *
  * Read:   pid_namespaces(7), wait(2), signal(7), sigwaitinfo(2),
- *         PR_SET_PDEATHSIG(2const)
+ *         prctl(2), PR_SET_PDEATHSIG
  * Test:   isolab grade 04
  */
 #include <fcntl.h>
@@ -158,7 +158,7 @@ static void restore_mask(const sigset_t *before)
 /*
  * TASK 04.4: --tie.  Called in PID 1, before it does anything else but wait
  * for FILE.  The kernel shall kill this process when steward dies: see
- * PR_SET_PDEATHSIG(2const).
+ * prctl(2), PR_SET_PDEATHSIG.
  *
  * Steward may be dead already, and then that signal never comes.  getppid(2)
  * cannot tell: a parent outside the namespace is always 0.  So main() has made

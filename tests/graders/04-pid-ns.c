@@ -802,7 +802,7 @@ static const struct diagnosis of_tie[] = {
 	  "PID 1 lives on: PR_SET_PDEATHSIG was not set in PID 1 itself; a "
 	  "child of fork(2) does not inherit it",
 	  "call prctl(PR_SET_PDEATHSIG, SIGKILL) in PID 1",
-	  "PR_SET_PDEATHSIG(2const)" },
+	  "prctl(2), PR_SET_PDEATHSIG" },
 	{ "weak-signal",
 	  "the signal was not SIGKILL, so PID 1 did not die of it",
 	  "call prctl(2) with SIGKILL", "pid_namespaces(7), SIGKILL" },
@@ -811,7 +811,7 @@ static const struct diagnosis of_tie[] = {
 	  "and nobody looked",
 	  "close ends[1], call prctl(2), then poll(2) ends[0] for POLLHUP, in "
 	  "this order",
-	  "PR_SET_PDEATHSIG(2const); poll(2), POLLHUP; pipe(7)" },
+	  "prctl(2), PR_SET_PDEATHSIG; poll(2), POLLHUP; pipe(7)" },
 	{ 0 },
 };
 
@@ -839,7 +839,7 @@ static const struct task tasks[] = {
 	{ "04.4",
 	  "end when the parent does",
 	  { "What if the parent is dead before you ask to be told?",
-	    "Read PR_SET_PDEATHSIG(2const), and in pipe(7) when a reader "
+	    "Read prctl(2), PR_SET_PDEATHSIG, and in pipe(7) when a reader "
 	    "sees the end.",
 	    "close(ends[1]); prctl(PR_SET_PDEATHSIG, SIGKILL); poll() "
 	    "ends[0], and end on POLLHUP." } },
