@@ -217,24 +217,44 @@ static int join(pid_t pid)
 	return 0;
 }
 
-static noreturn void be_inside(pid_t pid, int (*fn)(void *arg), void *arg,
-			       int answerfd)
+/* What be_inside() needs; look_aside() takes one argument. */
+struct visit {
+	pid_t pid;
+	int (*fn)(void *arg);
+	void *arg;
+};
+
+static int be_inside(void *arg)
 {
+	const struct visit *visit = arg;
 	int r;
 
-	/* The program inside must not be able to make us wait for ever. */
-	signal(SIGALRM, SIG_DFL);
-	alarm(INSIDE_SECONDS);
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	umask(022);
-
-	r = join(pid);
-	if (r == 0)
-		r = fn(arg);
-	_exit(write_all(answerfd, &r, sizeof(r)) < 0);
+	r = join(visit->pid);
+	return r < 0 ? r : visit->fn(visit->arg);
 }
 
 int look_inside(pid_t pid, int (*fn)(void *arg), void *arg)
+{
+	struct visit visit = { .pid = pid, .fn = fn, .arg = arg };
+
+	/* The program inside must not be able to make us wait for ever. */
+	return look_aside(be_inside, &visit, INSIDE_SECONDS);
+}
+
+static noreturn void be_aside(int (*fn)(void *arg), void *arg, unsigned seconds,
+			      int answerfd)
+{
+	int r;
+
+	signal(SIGALRM, SIG_DFL);
+	alarm(seconds);
+	r = fn(arg);
+	_exit(write_all(answerfd, &r, sizeof(r)) < 0);
+}
+
+int look_aside(int (*fn)(void *arg), void *arg, unsigned seconds)
 {
 	int ends[2];
 	int status;
@@ -253,7 +273,7 @@ int look_inside(pid_t pid, int (*fn)(void *arg), void *arg)
 		return r;
 	}
 	if (child == 0)
-		be_inside(pid, fn, arg, ends[1]);
+		be_aside(fn, arg, seconds, ends[1]);
 
 	close(ends[1]);
 	do

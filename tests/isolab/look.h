@@ -128,7 +128,20 @@ int look_map(pid_t pid, const char *file, struct id_line *lines, size_t max);
 int look_inside(pid_t pid, int (*fn)(void *arg), void *arg);
 
 /**
- * look_shared() - memory that a function run by look_inside() can answer in
+ * look_aside() - run a function in a new process, with a deadline
+ * @fn: called in the new process; what it opens, traces or changes there ends
+ *      with it
+ * @arg: for @fn; changes to it are lost unless from look_shared()
+ * @seconds: after which the new process is killed
+ *
+ * Return: what @fn returned.
+ * Errors: those of fork(2) and pipe(2); -ETIME it took longer; -EPROTO it
+ *         died.
+ */
+int look_aside(int (*fn)(void *arg), void *arg, unsigned seconds);
+
+/**
+ * look_shared() - memory that a function run by one of these can answer in
  * @size_bytes: how much; zeroed
  *
  * Return: the memory, to be given to look_unshare(), or NULL.
