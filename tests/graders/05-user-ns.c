@@ -204,18 +204,9 @@ static int start_probe(struct grading *g, struct sandbox **ret)
 }
 
 /* VERDICT_PASS if there are subordinate IDs. */
-static enum verdict need_subids(struct grading *g, struct finding *f)
+static enum verdict need_subids(struct finding *f)
 {
-	struct sandbox_ids ids = { 0 };
-	struct sandbox *box = NULL;
-	int r = start_probe(g, &box);
-
-	if (r == 0)
-		r = sandbox_ids(box, &ids);
-	(void)sandbox_free(box);
-	if (r < 0)
-		return cannot_judge(f, r, "see which IDs there are");
-	if (ids.subids)
+	if (!sandbox_subids_missing())
 		return VERDICT_PASS;
 	return cannot_run(f,
 			  "an ordinary user without subordinate IDs can map "
@@ -451,7 +442,7 @@ static enum verdict judge_gid_map(struct grading *g, struct finding *f)
 static enum verdict judge_setgroups(struct grading *g, struct finding *f)
 {
 	auto_lodging struct lodging lodging = { 0 };
-	enum verdict verdict = need_subids(g, f);
+	enum verdict verdict = need_subids(f);
 	struct scene scene;
 	int r;
 
@@ -541,7 +532,7 @@ static enum verdict start_range(struct grading *g, struct finding *f,
 {
 	const char *const argv[] = { "/bin/exercise", "-r",   scene->range_arg,
 				     "/bin/probe",    "hold", NULL };
-	enum verdict verdict = need_subids(g, f);
+	enum verdict verdict = need_subids(f);
 	int r;
 
 	if (verdict != VERDICT_PASS)
@@ -781,7 +772,7 @@ static enum verdict judge_across(struct grading *g, struct finding *f,
 	int r;
 
 	if (verdict == VERDICT_PASS)
-		verdict = need_subids(g, f);
+		verdict = need_subids(f);
 	if (verdict != VERDICT_PASS)
 		return verdict;
 	scene_init(&scene);

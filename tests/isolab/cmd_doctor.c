@@ -15,11 +15,15 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "child.h"
 #include "cleanup.h"
 #include "err.h"
 #include "file.h"
+#include "idmap.h"
 #include "kit.h"
 #include "sandbox.h"
+#include "userns.h"
+#include "userns_try.h"
 
 static int usage(FILE *out, int status)
 {
@@ -37,34 +41,37 @@ static void say(const char *what, const char *state, const char *fix)
 		printf("%-18s fix: %s\n", "", fix);
 }
 
-/* The settings by which distributions forbid user namespaces. */
-static const struct {
-	const char *path;
-	const char *bad;
-	const char *fix;
-} settings[] = {
-	{ "/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1\n",
-	  "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0" },
-	{ "/proc/sys/kernel/unprivileged_userns_clone", "0\n",
-	  "sudo sysctl kernel.unprivileged_userns_clone=1" },
-	{ "/proc/sys/user/max_user_namespaces", "0\n",
-	  "sudo sysctl user.max_user_namespaces=15000" },
-};
-
-static const char *setting_to_fix(void)
+static void say_why(const char *why)
 {
-	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
-		char value[32];
-
-		if (file_read_at(AT_FDCWD, settings[i].path, value,
-				 sizeof(value)) > 0 &&
-		    strcmp(value, settings[i].bad) == 0)
-			return settings[i].fix;
-	}
-	return NULL;
+	if (why)
+		printf("%-18s why: %s\n", "", why);
 }
 
-static bool check_sandbox(void)
+/* As an ordinary user even if root asks: students are ordinary users. */
+static const char *check_userns(void)
+{
+	static const char *const states[] = {
+		[USERNS_MAKE] = "cannot be made by an ordinary user",
+		[USERNS_MAP] = "are made, but no map can be written",
+		[USERNS_USE] = "are made, but give no privilege",
+		[USERNS_ALL] = "ok: an ordinary user can make and use them",
+	};
+	struct userns_answer answer;
+	struct userns_advice advice;
+
+	if (userns_try(&answer) < 0) {
+		say("user namespaces", "could not be tried", NULL);
+		return NULL;
+	}
+	advice = userns_explain(&answer, "/proc");
+	printf("%-18s %s\n", "user namespaces", states[answer.step]);
+	say_why(advice.why);
+	if (advice.fix)
+		printf("%-18s fix: %s\n", "", advice.fix);
+	return advice.fix;
+}
+
+static bool check_sandbox(const char *userns_fix)
 {
 	const char *fix = NULL;
 	const char *missing = sandbox_missing(&fix);
@@ -74,8 +81,93 @@ static bool check_sandbox(void)
 		    NULL);
 		return true;
 	}
-	say("sandbox", missing, setting_to_fix() ? setting_to_fix() : fix);
+	say("sandbox", missing, userns_fix ? userns_fix : fix);
 	return false;
+}
+
+/* The first ID after all ranges of a table. */
+static unsigned after_ranges(const char *table, unsigned least)
+{
+	auto_free char *text = NULL;
+	unsigned after = least;
+	char *rest;
+	char *line;
+
+	if (file_read_all(table, &text) < 0)
+		return least;
+	rest = text;
+	while ((line = strsep(&rest, "\n"))) {
+		unsigned first;
+		unsigned count;
+
+		if (sscanf(line, "%*[^:]:%u:%u", &first, &count) == 2 &&
+		    first + count > after)
+			after = first + count;
+	}
+	return after;
+}
+
+/* A range that nobody else has: two users with one could be each other. */
+static void say_usermod(void)
+{
+	unsigned first = after_ranges("/etc/subuid", 100000);
+
+	first = after_ranges("/etc/subgid", first);
+	printf("%-18s fix: sudo usermod --add-subuids %u-%u --add-subgids "
+	       "%u-%u $USER\n",
+	       "", first, first + 65535, first, first + 65535);
+}
+
+static void check_subids(void)
+{
+	const char *missing = sandbox_subids_missing();
+
+	if (!missing) {
+		say("subordinate IDs",
+		    geteuid() == 0 ? "ok: root can map any ID"
+				   : "ok: newuidmap and newgidmap map a range",
+		    NULL);
+		return;
+	}
+	say("subordinate IDs", "none; only one ID can be mapped", NULL);
+	say_why(missing);
+	if (strstr(missing, "/etc/"))
+		say_usermod();
+	else
+		printf("%-18s fix: sudo apt-get install uidmap\n", "");
+}
+
+/* 1 works, 0 not; anything else that it could not be tried. */
+static int try_idmap(void)
+{
+	int tablefd;
+	int r;
+
+	userns_be_ordinary();
+	r = userns_become_root();
+	if (r < 0)
+		return r;
+	tablefd = idmap_table();
+	return tablefd < 0 ? tablefd : idmap_works(&tablefd);
+}
+
+static void check_idmap(void)
+{
+	pid_t child = fork();
+	int r;
+
+	if (child == 0) {
+		r = try_idmap();
+		_exit(r < 0 ? 2 : r);
+	}
+	r = child < 0 ? -errno : child_wait(child);
+	if (r == 1)
+		say("idmapped tmpfs", "ok: in a user namespace", NULL);
+	else if (r == 0)
+		say("idmapped tmpfs",
+		    "not in a user namespace; that needs Linux 6.3", NULL);
+	else
+		say("idmapped tmpfs", "could not be tried", NULL);
 }
 
 static void check_cgroup(void)
@@ -155,7 +247,9 @@ int cmd_doctor(int argc, char **argv)
 		return usage(stderr, KIT_USAGE);
 
 	compiler = check_compiler();
-	sandbox = check_sandbox();
+	sandbox = check_sandbox(check_userns());
+	check_subids();
+	check_idmap();
 	check_cgroup();
 	check_kvm();
 	return compiler && sandbox ? KIT_OK : KIT_FAILED;

@@ -183,6 +183,18 @@ static void list_failed(const struct lab_result *lab, char list[LIST_SIZE],
 	}
 }
 
+static bool has_word(const char *words, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = words; (at = strstr(at, word)); at += len) {
+		if ((at == words || at[-1] == ' ') &&
+		    (at[len] == ' ' || at[len] == '\0'))
+			return true;
+	}
+	return false;
+}
+
 /* Sorts the words of a list into the order of the grader's table. */
 static void in_order(const struct grader *grader, const char *words,
 		     char list[LIST_SIZE], char *unknown, size_t size)
@@ -195,21 +207,10 @@ static void in_order(const struct grader *grader, const char *words,
 	unknown[0] = '\0';
 	list[0] = '\0';
 	for (const struct check *c = grader->checks; copy && c->id; c++) {
-		const char *at = words;
-		size_t len = strlen(c->id);
-
-		while ((at = strstr(at, c->id))) {
-			bool begins = at == words || at[-1] == ' ';
-			bool ends = at[len] == ' ' || at[len] == '\0';
-
-			at += len;
-			if (!begins || !ends)
-				continue;
+		if (has_word(words, c->id))
 			used += (size_t)snprintf(list + used, LIST_SIZE - used,
 						 "%s%s", used ? " " : "",
 						 c->id);
-			break;
-		}
 	}
 	while ((word = strsep(&rest, " "))) {
 		if (*word && !strstr(list, word))
@@ -248,10 +249,49 @@ static enum verdict prove_mutant(const struct matrix_item *item,
 	return VERDICT_FAIL;
 }
 
+/*
+ * A check that was skipped says nothing, but the others still do: no solution
+ * may fail one, and no exercise or attack may pass one.  A mutant may fail only
+ * what it names.  Then the item as a whole is skipped.
+ */
+static enum verdict prove_rest(const struct matrix_item *item,
+			       const struct lab_result *lab,
+			       const struct finding *skipped, char *why,
+			       size_t size)
+{
+	char fails[LIST_SIZE] = "";
+	char named[LIST_SIZE];
+	char unknown[64];
+
+	if (item->kind == MATRIX_MUTANT)
+		(void)header_line(item->path, "Fails", fails, sizeof(fails));
+	in_order(item->grader, fails, named, unknown, sizeof(unknown));
+	for (size_t i = 0; i < lab->count; i++) {
+		const struct finding *f = &lab->findings[i];
+		bool may_fail = item->kind != MATRIX_SOLUTION;
+		bool may_pass = item->kind == MATRIX_SOLUTION ||
+				item->kind == MATRIX_MUTANT;
+
+		if (item->kind == MATRIX_MUTANT)
+			may_fail = has_word(named, f->check->id);
+		if ((f->verdict != VERDICT_FAIL || may_fail) &&
+		    (f->verdict != VERDICT_PASS || may_pass))
+			continue;
+		snprintf(why, size, "%s: %s", f->check->id,
+			 verdict_name(f->verdict));
+		return VERDICT_FAIL;
+	}
+	snprintf(why, size, "%s: %s: %s", skipped->check->id,
+		 verdict_name(skipped->verdict),
+		 skipped->reason ? skipped->reason : "no reason");
+	return VERDICT_SKIP;
+}
+
 static enum verdict compare(const struct matrix_item *item,
 			    const struct lab_result *lab, char *why,
 			    size_t size)
 {
+	const struct finding *skipped = NULL;
 	struct totals t = lab_totals(lab);
 	char failed[LIST_SIZE];
 	const char *key;
@@ -261,11 +301,17 @@ static enum verdict compare(const struct matrix_item *item,
 
 		if (f->verdict == VERDICT_PASS || f->verdict == VERDICT_FAIL)
 			continue;
+		if (f->verdict == VERDICT_SKIP) {
+			skipped = skipped ? skipped : f;
+			continue;
+		}
 		snprintf(why, size, "%s: %s: %s", f->check->id,
 			 verdict_name(f->verdict),
 			 f->reason ? f->reason : "no reason");
 		return f->verdict;
 	}
+	if (skipped)
+		return prove_rest(item, lab, skipped, why, size);
 	list_failed(lab, failed, &key);
 	switch (item->kind) {
 	case MATRIX_SOLUTION:

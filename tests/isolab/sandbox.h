@@ -202,4 +202,12 @@ int sandbox_call(struct sandbox *box, int (*fn)(void *arg), void *arg);
  */
 const char *sandbox_missing(const char **ret_fix);
 
+/**
+ * sandbox_subids_missing() - say whether a program can have subordinate IDs
+ *
+ * Return: NULL if it can (tried by doing it), else the reason, a constant;
+ *         one that names a file below /etc is about a row missing there.
+ */
+const char *sandbox_subids_missing(void);
+
 #endif /* ISOLAB_SANDBOX_H */

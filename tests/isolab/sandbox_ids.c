@@ -149,6 +149,14 @@ static int run_helper(const char *helper, pid_t pid, unsigned own,
 	return child_wait(child);
 }
 
+bool sandbox_ids_granted(unsigned count)
+{
+	unsigned first;
+
+	return find_subids("/etc/subuid", count, &first) &&
+	       find_subids("/etc/subgid", count, &first);
+}
+
 /* 1 if the helpers did it, 0 if they changed nothing. */
 static int map_with_helpers(pid_t pid, unsigned count)
 {

@@ -52,6 +52,9 @@ struct sandbox_plan {
  * Return: 0, or -errno of the refused write. */
 int sandbox_ids_map(pid_t pid, unsigned subids, unsigned *ret_program_id);
 
+/* sandbox_ids_granted() - whether both tables give us so many subordinate IDs */
+bool sandbox_ids_granted(unsigned count);
+
 /* sandbox_ids_count() - how many IDs, from 0, a process's namespace maps
  * @pid: a process, or 0 for this one.  Return: the smaller of both maps. */
 unsigned sandbox_ids_count(pid_t pid);

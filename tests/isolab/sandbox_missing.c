@@ -9,20 +9,23 @@
 #include "cleanup.h"
 #include "kit.h"
 #include "sandbox.h"
+#include "sandbox_impl.h"
 
-/* Try it: the settings that can forbid it are too many to know them all. */
-static int try_sandbox(void)
+/* Start the probe in a sandbox; it ends with 0, or when it is killed. */
+static int start_probe(const char *const *argv, struct sandbox_subids subids,
+		       struct sandbox **ret)
 {
-	static const char *const argv[] = { "/bin/probe", "exit", "0", NULL };
 	auto_close int probefd = -1;
 	struct sandbox_file files[] = {
 		{ .to = "/bin/probe", .mode = 0755 },
 		{ .to = NULL },
 	};
-	struct sandbox_spec spec = { .argv = argv, .files = files };
-	struct sandbox *box;
+	struct sandbox_spec spec = {
+		.argv = argv,
+		.files = files,
+		.subids = subids,
+	};
 	char path[4096];
-	int status;
 	int r;
 
 	r = kit_build_path(path, sizeof(path), "bin/probes/probe");
@@ -32,7 +35,17 @@ static int try_sandbox(void)
 	if (probefd < 0)
 		return -errno;
 	files[0].fd = probefd;
-	r = sandbox_start(&box, &spec);
+	return sandbox_start(ret, &spec);
+}
+
+/* Try it: the settings that can forbid it are too many to know them all. */
+static int try_sandbox(void)
+{
+	static const char *const argv[] = { "/bin/probe", "exit", "0", NULL };
+	struct sandbox *box;
+	int status;
+	int r = start_probe(argv, (struct sandbox_subids){ 0 }, &box);
+
 	if (r < 0)
 		return r;
 	status = sandbox_wait(box, 10000);
@@ -40,6 +53,24 @@ static int try_sandbox(void)
 	if (r == 0)
 		r = status;
 	return r;
+}
+
+const char *sandbox_subids_missing(void)
+{
+	static const char *const argv[] = { "/bin/probe", "hold", NULL };
+	const struct sandbox_subids some = { .first = 100000, .count = 300 };
+	struct sandbox_ids ids = { 0 };
+	struct sandbox *box = NULL;
+	int r = start_probe(argv, some, &box);
+
+	if (r == 0)
+		r = sandbox_ids(box, &ids);
+	(void)sandbox_free(box);
+	if (r == 0 && ids.subids)
+		return NULL;
+	if (r == 0 && geteuid() != 0 && !sandbox_ids_granted(some.count))
+		return "no row for this user in /etc/subuid and /etc/subgid";
+	return "newuidmap and newgidmap are not there, or are refused";
 }
 
 const char *sandbox_missing(const char **ret_fix)
