@@ -231,18 +231,6 @@ static int start_join(struct grading *g, struct finding *f, struct scene *scene,
 	return 0;
 }
 
-/* 1 if both processes are in the same namespace, 0 if not. */
-static int same_ns(pid_t a, pid_t b, const char *ns)
-{
-	struct file_id ida = { 0 };
-	struct file_id idb = { 0 };
-	int r = look_id(a, ns, &ida);
-
-	if (r == 0)
-		r = look_id(b, ns, &idb);
-	return r < 0 ? r : file_id_equal(ida, idb);
-}
-
 /* ---- 03.1: a name --------------------------------------------------------- */
 
 static enum verdict judge_own_uts(struct grading *g, struct finding *f)
@@ -257,7 +245,7 @@ static enum verdict judge_own_uts(struct grading *g, struct finding *f)
 	r = start_new(g, f, &scene, "kitchen", &box, &pid);
 	if (r < 0)
 		return judge_no_probe(f, r, "not-started");
-	r = same_ns(pid, sandbox_init_pid(box), "ns/uts");
+	r = look_same(pid, sandbox_init_pid(box), "ns/uts");
 	if (r < 0)
 		return cannot_judge(f, r, "compare the UTS namespaces");
 	observed(f, "it is in %s", r ? "the host's" : "another");
@@ -319,7 +307,7 @@ static enum verdict judge_own_ipc(struct grading *g, struct finding *f)
 	r = start_new(g, f, &scene, "kitchen", &box, &pid);
 	if (r < 0)
 		return judge_no_probe(f, r, "not-started");
-	r = same_ns(pid, sandbox_init_pid(box), "ns/ipc");
+	r = look_same(pid, sandbox_init_pid(box), "ns/ipc");
 	if (r < 0)
 		return cannot_judge(f, r, "compare the IPC namespaces");
 	observed(f, "it is in %s", r ? "the host's" : "another");
@@ -409,7 +397,7 @@ static enum verdict judge_joined(struct grading *g, struct finding *f,
 	r = start_join(g, f, &scene, &box, &pid, &target);
 	if (r < 0)
 		return judge_no_probe(f, r, "join-refused");
-	r = same_ns(pid, target, ns);
+	r = look_same(pid, target, ns);
 	if (r < 0)
 		return cannot_judge(f, r, "compare the namespaces");
 	observed(f, "they have %s", r ? "the same" : "two different ones");
@@ -504,7 +492,7 @@ static int has_company(struct sandbox *box, pid_t pid, const char *ns)
 	for (int i = 0; i < n && i < 64; i++) {
 		if (pids[i] == pid)
 			continue;
-		if (same_ns(pids[i], pid, ns) == 1)
+		if (look_same(pids[i], pid, ns) == 1)
 			return 1;
 	}
 	return n < 0 ? n : 0;

@@ -154,18 +154,6 @@ static long inner_pid(pid_t pid)
 	return strtol(last ? last : text, NULL, 10);
 }
 
-/* 1 if both processes are in the same PID namespace, 0 if not. */
-static int same_pids(pid_t a, pid_t b)
-{
-	struct file_id ida = { 0 };
-	struct file_id idb = { 0 };
-	int r = look_id(a, "ns/pid", &ida);
-
-	if (r == 0)
-		r = look_id(b, "ns/pid", &idb);
-	return r < 0 ? r : file_id_equal(ida, idb);
-}
-
 /* Fill in PID 1 of the payload's namespace, and the program itself. */
 static int find_others(struct scene *scene, struct finding *f)
 {
@@ -177,7 +165,7 @@ static int find_others(struct scene *scene, struct finding *f)
 		    parent_of(pids[i]) == sandbox_init_pid(scene->box))
 			scene->steward = pids[i];
 		if (!scene->first && inner_pid(pids[i]) == 1 &&
-		    same_pids(pids[i], scene->payload) == 1)
+		    look_same(pids[i], scene->payload, "ns/pid") == 1)
 			scene->first = pids[i];
 	}
 	if (scene->steward && scene->first)
@@ -281,7 +269,7 @@ static enum verdict judge_own_pids(struct grading *g, struct finding *f)
 	if (r < 0)
 		return judge_no_probe(f, r, "not-started");
 	(void)look_status(scene.payload, "NSpid", text, sizeof(text));
-	r = same_pids(scene.payload, sandbox_init_pid(scene.box));
+	r = look_same(scene.payload, sandbox_init_pid(scene.box), "ns/pid");
 	if (r < 0)
 		return cannot_judge(f, r, "compare the PID namespaces");
 	observed(f, "it is in %s, and has the PIDs %s",

@@ -48,6 +48,17 @@ int look_id(pid_t pid, const char *name, struct file_id *ret)
 	return 0;
 }
 
+int look_same(pid_t a, pid_t b, const char *name)
+{
+	struct file_id ida = { 0 };
+	struct file_id idb = { 0 };
+	int r = look_id(a, name, &ida);
+
+	if (r == 0)
+		r = look_id(b, name, &idb);
+	return r < 0 ? r : file_id_equal(ida, idb);
+}
+
 const char *look_link(pid_t pid, const char *name, char *buf, size_t size)
 {
 	char path[PROC_PATH];

@@ -37,6 +37,19 @@ bool file_id_equal(struct file_id a, struct file_id b);
 int look_id(pid_t pid, const char *name, struct file_id *ret);
 
 /**
+ * look_same() - whether a file of /proc/PID is the same for two processes
+ * @a: a process
+ * @b: another
+ * @name: as for look_id(), such as "ns/uts" for "in the same UTS namespace"
+ *
+ * An inode number of a namespace is used again when it is gone: both live.
+ *
+ * Return: 1 if it is the same, 0 if not.
+ * Errors: those of look_id().
+ */
+int look_same(pid_t a, pid_t b, const char *name);
+
+/**
  * look_link() - the text of a link in /proc/PID, for a message
  * @pid: the process
  * @name: such as "cwd" or "ns/pid"
