@@ -211,7 +211,7 @@ static enum verdict need_subids(struct finding *f)
 	return cannot_run(f,
 			  "an ordinary user without subordinate IDs can map "
 			  "one ID only",
-			  "isolab doctor, and what it says on subordinate IDs");
+			  "isolab grade --in machine 05");
 }
 
 static enum verdict need_idmap(struct grading *g, struct finding *f)
