@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_kill.c - SIGKILL for a lab's program leaves nothing behind
+ *
+ * The test is a subreaper: whatever the program leaves becomes its child.  So
+ * nothing is left when wait(2) says ECHILD, and no process can hide from that.
+ * A namespace, with the mounts and links in it, ends with its processes.
+ *
+ * Each program is killed at KILLS random moments of its life.  For a new lab
+ * add a row to programs.
+ */
+#include "harness.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "cleanup.h"
+#include "file.h"
+#include "gate.h"
+#include "kit.h"
+
+enum {
+	KILLS = 20,
+	WITHIN_US = 30000,     /* most are in their main part long before */
+	GONE_WITHIN_MS = 5000, /* generous: a loaded machine under TCG */
+	WORDS = 8,
+};
+
+/* A word that begins with "@" is a program of the kit. */
+static const char *const programs[][WORDS] = {
+	{ "@labs/01-chroot/jail", "/", "/bin/sleep", "1000" },
+	{ "@labs/02-mount-ns/leak", "private" },
+	{ "@labs/03-uts-ipc-ns/named", "box", "sleep", "1000" },
+	{ "@labs/03-uts-ipc-ns/mailbox" },
+	{ "@labs/04-pid-ns/first", "sleep", "1000" },
+	{ "@labs/04-pid-ns/first", "--bare", "sleep", "1000" },
+	{ "@labs/04-pid-ns/first", "@labs/04-pid-ns/storm", "200" },
+	{ "@labs/04-pid-ns/storm", "200" },
+	{ "@labs/04-pid-ns/deathsig" },
+	{ "@labs/04-pid-ns/reuse" },
+	{ "@labs/04-pid-ns/trespass" },
+	{ "@solutions/04-pid-ns", "--tie", "sleep", "1000" },
+};
+
+enum { PROGRAMS = sizeof(programs) / sizeof(programs[0]) };
+
+/* The program as it is started in the child; it writes to nobody. */
+static void execute(const char *const words[WORDS])
+{
+	char paths[WORDS][4096];
+	char *argv[WORDS + 1] = { NULL };
+
+	for (int i = 0; i < WORDS && words[i]; i++) {
+		char below[256];
+
+		argv[i] = (char *)(uintptr_t)words[i];
+		if (words[i][0] != '@')
+			continue;
+		snprintf(below, sizeof(below), "bin/%s", words[i] + 1);
+		if (kit_build_path(paths[i], sizeof(paths[i]), below) < 0)
+			_exit(126);
+		argv[i] = paths[i];
+	}
+	if (!freopen("/dev/null", "w", stdout) ||
+	    !freopen("/dev/null", "w", stderr))
+		_exit(126);
+	execvp(argv[0], argv);
+	_exit(127);
+}
+
+static long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Wait until nobody is left. */
+static bool all_end(long timeout_ms)
+{
+	long end_ms = now_ms() + timeout_ms;
+
+	while (now_ms() < end_ms) {
+		pid_t pid = waitpid(-1, NULL, WNOHANG);
+
+		if (pid < 0)
+			return errno == ECHILD;
+		if (pid == 0)
+			(void)poll(NULL, 0, 2);
+	}
+	return false;
+}
+
+/*
+ * How many processes are left that do not end by themselves.  They are killed;
+ * what they leave is ours next, and is killed too.
+ */
+static int count_left(long timeout_ms)
+{
+	int count = 0;
+
+	while (!all_end(timeout_ms)) {
+		auto_free char *text = NULL;
+		char *rest;
+		char *word;
+
+		if (file_read_all("/proc/thread-self/children", &text) < 0)
+			return -1;
+		rest = text;
+		while ((word = strsep(&rest, " "))) {
+			pid_t pid = (pid_t)strtol(word, NULL, 10);
+
+			if (pid > 0 && kill(pid, SIGKILL) == 0)
+				count++;
+		}
+	}
+	return count;
+}
+
+/* Return: how many are left, or -1 if it could not be executed. */
+static int kill_once(const char *const words[WORDS])
+{
+	struct timespec when = { 0 };
+	unsigned random = 0;
+	pid_t child;
+	int status;
+
+	(void)!getrandom(&random, sizeof(random), 0);
+	when.tv_nsec = (long)(random % WITHIN_US) * 1000;
+	child = fork();
+	if (child == 0)
+		execute(words);
+	/* Nobody waits for anything here: this is the random moment. */
+	(void)nanosleep(&when, NULL);
+	if (child < 0 || kill(child, SIGKILL) < 0)
+		return -1;
+	status = child_wait(child);
+	if (status != 0 && status != 128 + SIGKILL)
+		return -1;
+	return count_left(GONE_WITHIN_MS);
+}
+
+START_TEST(killed_program_leaves_no_process)
+{
+	ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	for (int i = 0; i < KILLS; i++)
+		ck_assert_msg(kill_once(programs[_i]) == 0, "%s %s",
+			      programs[_i][0],
+			      programs[_i][1] ? programs[_i][1] : "");
+}
+END_TEST
+
+/* A check that cannot fail is none: here is one who leaves somebody. */
+START_TEST(what_is_left_would_be_found)
+{
+	struct gate gate;
+	pid_t child;
+
+	ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	ck_assert_int_eq(gate_init(&gate), 0);
+	child = fork();
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		if (fork() == 0)
+			(void)gate_open(&gate);
+		for (;;)
+			pause();
+	}
+	ck_assert_int_eq(gate_wait(&gate), 0);
+	ck_assert_int_eq(kill(child, SIGKILL), 0);
+	ck_assert_int_eq(child_wait(child), 128 + SIGKILL);
+	ck_assert_int_eq(count_left(100), 1);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("kill");
+	TCase *tc = add_task(suite, "the test", NULL);
+
+	tcase_add_test(tc, what_is_left_would_be_found);
+
+	tc = add_task(suite, "labs", need_userns());
+	tcase_set_timeout(tc, 120);
+	tcase_add_loop_test(tc, killed_program_leaves_no_process, 0, PROGRAMS);
+	return run_suite(suite);
+}
