@@ -50,6 +50,9 @@ static const char *const programs[][WORDS] = {
 	{ "@labs/04-pid-ns/deathsig" },
 	{ "@labs/04-pid-ns/reuse" },
 	{ "@labs/04-pid-ns/trespass" },
+	{ "@labs/05-user-ns/asroot", "sleep", "1000" },
+	{ "@labs/05-user-ns/nest", "3" },
+	{ "@labs/05-user-ns/powers" },
 	{ "@solutions/04-pid-ns", "--tie", "sleep", "1000" },
 };
 
