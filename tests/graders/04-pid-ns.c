@@ -35,8 +35,8 @@
 #include "grader.h"
 
 enum {
-	DEADLINE_MS = 5000, /* for what is sure to happen */
-	PATIENCE_MS = 2000, /* for what may never happen */
+	DEADLINE_MS = 20000, /* for what is sure to happen */
+	PATIENCE_MS = 3000,  /* for what may never happen */
 	STORM = 500,
 	MANY = 1024,
 	TELL = 40, /* as in probe.c */
