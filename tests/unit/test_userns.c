@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* test_userns.c - what doctor says where user namespaces are forbidden */
+/* test_userns.c - userns_try.h, idmap.h, and look_map() of look.h */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +14,12 @@
 
 #include "harness.h"
 
+#include "child.h"
 #include "cleanup.h"
 #include "file.h"
+#include "gate.h"
+#include "idmap.h"
+#include "look.h"
 #include "userns.h"
 #include "userns_try.h"
 
@@ -100,6 +106,75 @@ START_TEST(refusal_is_found_by_trying)
 	int i = _i;
 
 	run_function(&run, be_in_place, &i);
+	ck_assert_int_eq(run.status, 0);
+}
+END_TEST
+
+/* ---- maps and idmapped mounts --------------------------------------------- */
+
+/* A process in a user namespace of an ordinary user, until it is killed. */
+static pid_t start_inside(void)
+{
+	struct gate ready;
+	pid_t child;
+
+	ck_assert_int_eq(gate_init(&ready), 0);
+	child = fork();
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		userns_be_ordinary();
+		if (userns_become_root() != 1 || gate_open(&ready) < 0)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	ck_assert_int_eq(gate_wait(&ready), 0);
+	return child;
+}
+
+START_TEST(map_has_the_ids_of_its_reader)
+{
+	unsigned uid = geteuid() == 0 ? 65534 : geteuid();
+	struct id_line lines[2] = { 0 };
+	pid_t child = start_inside();
+
+	ck_assert_int_eq(look_map(child, "uid_map", lines, 2), 1);
+	ck_assert_uint_eq(lines[0].inside, 0);
+	ck_assert_uint_eq(lines[0].outside, uid);
+	ck_assert_uint_eq(lines[0].count, 1);
+	ck_assert_int_eq(look_map(child, "gid_map", NULL, 0), 1);
+
+	ck_assert_int_eq(kill(child, SIGKILL), 0);
+	ck_assert_int_eq(child_wait(child), 128 + SIGKILL);
+	ck_assert_int_eq(look_map(child, "uid_map", lines, 2), -ENOENT);
+	ck_assert_int_ge(look_map(0, "uid_map", lines, 2), 1);
+}
+END_TEST
+
+/*
+ * With a namespace that is a table the answer is the kernel's, and both are
+ * right; with the file system's own it is no, on every kernel.
+ */
+static int try_idmap(void *arg)
+{
+	bool own = arg;
+	int tablefd;
+
+	userns_be_ordinary();
+	if (userns_become_root() != 1)
+		return 3;
+	tablefd = own ? open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC)
+		      : idmap_table();
+	return tablefd < 0 ? 4 : idmap_works(&tablefd);
+}
+
+START_TEST(idmap_is_tried)
+{
+	struct run run;
+
+	run_function(&run, try_idmap, NULL);
+	ck_assert_int_le(run.status, 1);
+	run_function(&run, try_idmap, &run);
 	ck_assert_int_eq(run.status, 0);
 }
 END_TEST
@@ -215,6 +290,9 @@ int main(void)
 
 	tcase_add_loop_test(tc, refusal_is_found_by_trying, 0,
 			    sizeof(places) / sizeof(places[0]));
+	tc = add_task(suite, "inside", need_userns());
+	tcase_add_test(tc, map_has_the_ids_of_its_reader);
+	tcase_add_test(tc, idmap_is_tried);
 	tc = add_task(suite, "explaining", NULL);
 	tcase_add_loop_test(tc, setting_explains_a_refusal, 0,
 			    sizeof(settings) / sizeof(settings[0]));
