@@ -42,7 +42,6 @@ EXERCISES := $(call folders_in,exercises)
 SOLUTIONS := $(call folders_in,solutions)
 GRADERS   := $(patsubst tests/graders/%.c,%,$(sort $(wildcard tests/graders/*.c)))
 PROBES    := $(patsubst tests/probes/%.c,%,$(sort $(wildcard tests/probes/*.c)))
-MACHINE   := $(patsubst tests/machine/%.c,%,$(sort $(wildcard tests/machine/*.c)))
 UNITS     := $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c)))
 
 LABS_ONE  := $(patsubst labs/%/main.c,%,$(wildcard labs/*/main.c))
@@ -58,7 +57,8 @@ LAB_ONES  := $(LABS_ONE:%=$(O)/bin/labs/%)
 EX_BINS   := $(EXERCISES:%=$(O)/bin/exercises/%)
 SOL_BINS  := $(SOLUTIONS:%=$(O)/bin/solutions/%)
 PROBE_BINS:= $(PROBES:%=$(O)/bin/probes/%)
-MACH_BINS := $(MACHINE:%=$(O)/bin/machine/%)
+INIT      := $(O)/machine/init
+IMAGE     := $(O)/machine/base.cpio
 UNIT_BINS := $(UNITS:%=$(O)/bin/unit/%)
 
 CHAPTERS  := $(sort $(wildcard docs/handbook/*.md))
@@ -77,7 +77,7 @@ all: labs exercises isolab      ## build everything a student needs
 labs: $(LAB_BINS) $(LAB_ONES)   ## build the labs
 exercises: $(EX_BINS)           ## build the exercises
 solutions: $(SOL_BINS)          ## build the solutions
-isolab: $(ISOLAB) $(PROBE_BINS) $(STUDENT) $(MACH_BINS) ## build the grader
+isolab: $(ISOLAB) $(PROBE_BINS) $(STUDENT) ## build the grader
 units: $(UNIT_BINS)             ## build the unit tests
 
 # ---- how to build it -------------------------------------------------------
@@ -126,15 +126,10 @@ $(LAB_ONES) $(EX_BINS) $(SOL_BINS): $(O)/bin/%: $$(call objs_in,$$*) $(COMMON)
 	$(call say,LINK)
 	$(link)
 
-# Probes and the machine's programs run where there is no library.
+# Probes and the machine's init run where there is no library.
 static = $(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $(filter %.o %.a,$^)
 
 $(PROBE_BINS): $(O)/bin/%: $(O)/student/tests/%.o $(STUDENT)
-	@mkdir -p $(@D)
-	$(call say,LINK)
-	$(static)
-
-$(MACH_BINS): $(O)/bin/%: $(O)/student/tests/%.o $(STUDENT)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(static)
@@ -180,6 +175,24 @@ $(UNIT_BINS): $(O)/bin/unit/%: $(O)/tests/unit/%.o $(O)/tests/unit/harness.o \
 	$(call say,LINK)
 	$(link)
 $(UNIT_BINS): LDLIBS += $(shell pkg-config --libs check 2>/dev/null) $(ISOLAB_LIBS)
+
+# ---- the lab machine --------------------------------------------------------
+machine: need-machine isolab    ## build the lab machine: a kernel and its image
+	@$(MAKE) --no-print-directory $(IMAGE)
+
+$(INIT): $(patsubst %.c,$(O)/student/%.o,$(sort $(wildcard tests/machine/*.c))) \
+         $(O)/student/tests/isolab/wire.o $(STUDENT)
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(static)
+
+$(O)/machine/kernel: tests/machine/fetch-kernel.sh
+	$(call say,KERNEL)
+	$(Q)sh tests/machine/fetch-kernel.sh $(@D)
+
+$(IMAGE): tests/machine/make-image.sh $(O)/machine/kernel $(INIT)
+	$(call say,IMAGE)
+	$(Q)sh tests/machine/make-image.sh $(@D) $(INIT)
 
 # ---- grading and proving ----------------------------------------------------
 RUN := ISOLAB_KIT=$(CURDIR) $(ISOLAB)

@@ -24,6 +24,7 @@ static const struct command {
 	{ "run", cmd_run, "run a lab's program: run 01 ..." },
 	{ "reset", cmd_reset, "start an exercise again; keeps the old file" },
 	{ "doctor", cmd_doctor, "what this machine can do, and what to fix" },
+	{ "machine", cmd_machine, "a shell or a command in the lab machine" },
 	{ "matrix", cmd_matrix, "prove the graders: right and wrong answers" },
 	{ "judge", cmd_judge, NULL }, /* the inner half of "grade" */
 };

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cmd_machine.c - isolab machine: a shell or a command in the lab machine
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "cleanup.h"
+#include "err.h"
+#include "kit.h"
+#include "machine.h"
+
+static int usage(FILE *out, int status)
+{
+	fputs("usage: isolab machine [OPTION...] [COMMAND [ARGUMENT...]]\n\n"
+	      "Boots Debian's kernel in QEMU and runs a command in it as "
+	      "root,\n"
+	      "or a shell (Ctrl-] ends the machine).  Passes stdin, stdout,\n"
+	      "stderr and the exit status.  The command sees this machine's\n"
+	      "files; what it changes is gone afterwards.\n\n"
+	      "  --small         see busybox only, not this machine's files\n"
+	      "  --memory MIB    default 2048, with --small 512\n"
+	      "  --cpus N        default 2\n"
+	      "  --timeout SEC   end it after so long\n"
+	      "  --console       print what the kernel said, on stderr\n",
+	      out);
+	return status;
+}
+
+struct options {
+	struct machine_spec spec;
+	bool console;
+	bool help;
+};
+
+/* A whole number of at most six digits, or 0. */
+static unsigned number(const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len < 1 || len > 6 || strspn(text, "0123456789") != len)
+		return 0;
+	return (unsigned)strtoul(text, NULL, 10);
+}
+
+static int parse(struct options *o, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "small", no_argument, NULL, 's' },
+		{ "memory", required_argument, NULL, 'm' },
+		{ "cpus", required_argument, NULL, 'c' },
+		{ "timeout", required_argument, NULL, 't' },
+		{ "console", no_argument, NULL, 'v' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int c;
+
+	optind = 1;
+	while ((c = getopt_long(argc, argv, "+", longs, NULL)) != -1) {
+		unsigned n = optarg ? number(optarg) : 1;
+
+		if (n == 0) {
+			fprintf(stderr, "isolab: '%s' is not a number\n",
+				optarg);
+			return -EINVAL;
+		}
+		switch (c) {
+		case 's':
+			o->spec.host_root = false;
+			break;
+		case 'm':
+			o->spec.memory_mib = n;
+			break;
+		case 'c':
+			o->spec.cpus = n;
+			break;
+		case 't':
+			o->spec.timeout_ms = n * 1000;
+			break;
+		case 'v':
+			o->console = true;
+			break;
+		case 'h':
+			o->help = true;
+			break;
+		default:
+			return -EINVAL;
+		}
+	}
+	return optind;
+}
+
+/* ---- running it -------------------------------------------------------- */
+
+static const char *why(int error)
+{
+	switch (error) {
+	case -ETIME:
+		return "its time is up";
+	case -EHOSTDOWN:
+		return "it does not answer any more";
+	case -EPROTO:
+		return "it ended before the command did";
+	case -ECANCELED:
+		return "ended from the keyboard";
+	default:
+		return strerror(-error);
+	}
+}
+
+static _Noreturn void run(const struct options *o)
+{
+	auto_free char *console = NULL;
+	int status = machine_run(&o->spec, &console);
+
+	if (console && (o->console || (status < 0 && status != -ECANCELED)))
+		fputs(console, stderr);
+	if (status < 0)
+		fprintf(stderr, "\risolab: the lab machine: %s\n", why(status));
+	(void)fflush(stderr);
+	_exit(status < 0 ? 3 : status);
+}
+
+/* Keep the terminal raw while a child runs the machine, and give it back
+ * whatever ends them. */
+static int run_on_terminal(const struct options *o)
+{
+	struct termios saved;
+	struct termios raw;
+	siginfo_t info;
+	sigset_t set;
+	sigset_t old;
+	pid_t pid;
+	int status = -1;
+
+	if (tcgetattr(STDIN_FILENO, &saved) < 0)
+		die(-errno, "cannot use this terminal");
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, &old);
+	pid = fork();
+	if (pid < 0)
+		die(-errno, "cannot start the machine");
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		sigprocmask(SIG_SETMASK, &old, NULL);
+		run(o);
+	}
+
+	raw = saved;
+	cfmakeraw(&raw);
+	(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+	if (sigwaitinfo(&set, &info) > 0 && info.si_signo != SIGCHLD) {
+		kill(pid, SIGKILL);
+		status = 128 + info.si_signo;
+		(void)child_wait(pid);
+	} else {
+		status = child_wait(pid);
+	}
+	(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &saved);
+	return status;
+}
+
+/* The job's environment: what a root shell needs, and what steers the kit. */
+static void environment(const char **envp, size_t size,
+			char (*buffers)[MACHINE_PATH])
+{
+	static const char *const passed[] = { "TERM", "LANG", "NO_COLOR",
+					      "ISOLAB_KIT", "KIT_NO_SKIP" };
+	size_t n = 0;
+
+	envp[n++] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
+		    "/sbin:/bin";
+	envp[n++] = "HOME=/root";
+	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++) {
+		const char *value = getenv(passed[i]);
+
+		if (!value || n + 1 >= size)
+			continue;
+		snprintf(buffers[i], MACHINE_PATH, "%s=%s", passed[i], value);
+		envp[n++] = buffers[i];
+	}
+	envp[n] = NULL;
+}
+
+int cmd_machine(int argc, char **argv)
+{
+	static const char *const shell[] = { "/bin/sh", "-i", NULL };
+	static const char *const bash[] = { "/bin/bash", "-i", NULL };
+	struct options o = { .spec = { .host_root = true,
+				       .kvm = true,
+				       .cpus = 2,
+				       .stdinfd = STDIN_FILENO,
+				       .stdoutfd = STDOUT_FILENO,
+				       .stderrfd = STDERR_FILENO } };
+	char buffers[5][MACHINE_PATH];
+	auto_free char *cwd = NULL;
+	const char *envp[8];
+	const char *missing;
+	const char *fix;
+	int at = parse(&o, argc, argv);
+
+	if (at < 0)
+		return usage(stderr, KIT_USAGE);
+	if (o.help)
+		return usage(stdout, KIT_OK);
+	missing = machine_missing(&fix);
+	if (missing) {
+		fprintf(stderr, "isolab: %s (try: %s)\n", missing, fix);
+		return KIT_SKIP;
+	}
+	environment(envp, sizeof(envp) / sizeof(envp[0]), buffers);
+	cwd = getcwd(NULL, 0);
+	o.spec.cwd = cwd;
+	o.spec.envp = envp;
+	o.spec.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	if (at < argc)
+		o.spec.argv = (const char *const *)argv + at;
+	else if (o.spec.host_root && access(bash[0], X_OK) == 0)
+		o.spec.argv = bash;
+	else
+		o.spec.argv = shell;
+
+	if (o.spec.tty)
+		return run_on_terminal(&o);
+	run(&o);
+}
