@@ -25,7 +25,8 @@
 #include "wire.h"
 
 enum {
-	BOOT_MS = 60000,    /* two seconds, but a loaded host takes longer */
+	TRIES = 2,	    /* QEMU 7.2's emulation stalls once in a while */
+	BOOT_MS = 45000,    /* three seconds, but a loaded host takes longer */
 	SILENCE_MS = 30000, /* a machine says something every second */
 	CONSOLE_MAX = 1 << 20,
 	ESCAPE_KEY = 0x1d, /* Ctrl-] */
@@ -300,6 +301,17 @@ static int relay(struct machine *m)
 
 /* ---- one run ----------------------------------------------------------- */
 
+static void machine_init(struct machine *m, const struct machine_spec *spec)
+{
+	*m = (struct machine){
+		.spec = spec,
+		.pidfd = -1,
+		.stdinfd = spec->stdinfd,
+	};
+	if (spec->tty)
+		(void)ioctl(spec->stdinfd, TIOCGWINSZ, &m->size);
+}
+
 static int read_console(int fd, char **ret)
 {
 	struct stat st;
@@ -347,7 +359,7 @@ int machine_run(const struct machine_spec *spec, char **ret_console)
 	auto_close int console = memfd_create("console", MFD_CLOEXEC);
 	auto_close int initrd = -1;
 	struct machine_fds fds = { .console = console };
-	int r;
+	int r = -EHOSTDOWN;
 
 	if (ret_console)
 		*ret_console = NULL;
@@ -359,15 +371,16 @@ int machine_run(const struct machine_spec *spec, char **ret_console)
 	if (initrd < 0)
 		return initrd;
 	fds.initrd = initrd;
-	m->spec = spec;
-	m->pidfd = -1;
-	m->stdinfd = spec->stdinfd;
-	if (spec->tty)
-		(void)ioctl(spec->stdinfd, TIOCGWINSZ, &m->size);
 	/* Both QEMU and the machine's kernel append. */
 	(void)fcntl(console, F_SETFL, O_APPEND);
 
-	r = run(m, &fds);
+	/* A machine that never said hello has done nothing yet: once more. */
+	for (int i = 0; i < TRIES; i++) {
+		machine_init(m, spec);
+		r = run(m, &fds);
+		if (r != -EHOSTDOWN || m->started)
+			break;
+	}
 	if (ret_console && read_console(console, ret_console) < 0 && r >= 0)
 		r = -ENOMEM;
 	return r;

@@ -97,9 +97,13 @@ int machine_command(struct machine_command *cmd,
 		    const struct machine_spec *spec,
 		    const struct machine_fds *fds)
 {
-	/* The processor that is emulated has AMD's SVM: "-cpu max".  microvm
-	 * has no PCI bus to look through and boots fastest.  QEMU itself may
-	 * start no process and gain no privilege. */
+	/*
+	 * The processor that is emulated has AMD's SVM: "-cpu max".  The
+	 * board is "pc", not the smaller "microvm": that one has no timer
+	 * with a counter to read (HPET, ACPI PM), and on a busy host Linux
+	 * then cannot measure its time stamp counter and hangs.  QEMU itself
+	 * may start no process and gain no privilege.
+	 */
 	static const char *const always[] = {
 		QEMU,
 		"-nodefaults",
@@ -112,7 +116,7 @@ int machine_command(struct machine_command *cmd,
 		"-rtc",
 		"base=utc",
 		"-machine",
-		"microvm,rtc=on",
+		"pc",
 		"-append",
 		"console=ttyS0 quiet panic=-1 oops=panic",
 		"-sandbox",
@@ -121,7 +125,7 @@ int machine_command(struct machine_command *cmd,
 		"-serial",
 		"chardev:console",
 		"-device",
-		"virtio-serial-device",
+		"virtio-serial-pci",
 		"-device",
 		"virtserialport,chardev=port",
 		NULL,
@@ -131,7 +135,7 @@ int machine_command(struct machine_command *cmd,
 		"local,id=host,path=/,security_model=none,readonly=on,"
 		"multidevs=remap",
 		"-device",
-		"virtio-9p-device,fsdev=host,mount_tag=host",
+		"virtio-9p-pci,fsdev=host,mount_tag=host",
 		NULL,
 	};
 	static const char *const kvm[] = { "-accel", "kvm", "-cpu", "host",

@@ -29,7 +29,7 @@ installed() {
 	for image in $(find /boot -maxdepth 1 -name 'vmlinuz-*-amd64' | sort -rV); do
 		release=${image#/boot/vmlinuz-}
 		[ -r "$image" ] || continue
-		[ -e "/lib/modules/$release/kernel/drivers/virtio/virtio_mmio.ko" ] || continue
+		[ -e "/lib/modules/$release/kernel/drivers/virtio/virtio_pci.ko" ] || continue
 		[ -e "/lib/modules/$release/kernel/fs/9p/9p.ko" ] || continue
 		echo "$release"
 		return 0

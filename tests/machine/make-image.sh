@@ -35,7 +35,7 @@ modules() {
 
 mkdir -p "$tree/modules" "$tree/proc" "$tree/dev" "$tree$modules"
 cp "$init" "$tree/init"
-modules port virtio_mmio virtio_console
+modules port virtio_pci virtio_console
 modules share 9p 9pnet_virtio overlay
 modules kvm kvm_amd kvm_intel irqbypass
 # What the labs need is loaded by the kernel when they ask for it.
