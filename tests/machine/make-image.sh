@@ -17,6 +17,16 @@ trap 'rm -rf "$tree"' EXIT
 small=$tree/small
 modules=/small/lib/modules/$release
 
+# plain FROM TO: copy a module; newer kernels have them packed.
+plain() {
+	case $1 in
+	*.xz) xz -dc "$1" >"$2" ;;
+	*.zst) zstd -dcq "$1" >"$2" ;;
+	*.gz) gzip -dc "$1" >"$2" ;;
+	*) cp "$1" "$2" ;;
+	esac
+}
+
 # modules LIST NAME...: NAME and what it needs, in the order to load them.
 # One that the kernel has built in, or has not, is left out.
 modules() {
@@ -26,9 +36,11 @@ modules() {
 		/sbin/modprobe -q -d "$folder" -S "$release" --show-depends "$name" || :
 	done | while read -r word file _; do
 		[ "$word" = insmod ] || continue
-		[ -e "$tree$modules/${file##*/}" ] || cp "$file" "$tree$modules/"
-		grep -qx "$modules/${file##*/}" "$list" 2>/dev/null ||
-			echo "$modules/${file##*/}" >>"$list"
+		name=${file##*/}
+		name=${name%%.*}.ko
+		[ -e "$tree$modules/$name" ] || plain "$file" "$tree$modules/$name"
+		grep -qx "$modules/$name" "$list" 2>/dev/null ||
+			echo "$modules/$name" >>"$list"
 	done
 	[ -e "$list" ] || : >"$list"
 }
