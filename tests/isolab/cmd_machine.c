@@ -102,22 +102,6 @@ static int parse(struct options *o, int argc, char **argv)
 
 /* ---- running it -------------------------------------------------------- */
 
-static const char *why(int error)
-{
-	switch (error) {
-	case -ETIME:
-		return "its time is up";
-	case -EHOSTDOWN:
-		return "it does not answer any more";
-	case -EPROTO:
-		return "it ended before the command did";
-	case -ECANCELED:
-		return "ended from the keyboard";
-	default:
-		return strerror(-error);
-	}
-}
-
 static _Noreturn void run(const struct options *o)
 {
 	auto_free char *console = NULL;
@@ -126,7 +110,8 @@ static _Noreturn void run(const struct options *o)
 	if (console && (o->console || (status < 0 && status != -ECANCELED)))
 		fputs(console, stderr);
 	if (status < 0)
-		fprintf(stderr, "\risolab: the lab machine: %s\n", why(status));
+		fprintf(stderr, "\risolab: the lab machine: %s\n",
+			machine_strerror(status));
 	(void)fflush(stderr);
 	_exit(status < 0 ? 3 : status);
 }

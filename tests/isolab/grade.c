@@ -90,8 +90,7 @@ void judge_program(struct lab_result *lab, int exercisefd)
 	lab->duration_ms += ms_since(&start);
 }
 
-/* Compile one submission; a failure is the verdict of all its checks. */
-static bool build_one(struct lab_result *lab, int *ret_fd)
+bool build_program(struct lab_result *lab, int *ret_fd)
 {
 	int r = build_submission(lab->submission, &lab->build, ret_fd);
 
@@ -108,7 +107,7 @@ static void grade_here(struct lab_result *lab)
 	auto_close int programfd = -1;
 
 	lab->where = "host";
-	if (build_one(lab, &programfd))
+	if (build_program(lab, &programfd))
 		judge_program(lab, programfd);
 }
 

@@ -15,6 +15,16 @@
  */
 void judge_program(struct lab_result *lab, int exercisefd);
 
+/**
+ * build_program() - compile one submission, in a sandbox on this machine
+ * @lab: from lab_result_init(); receives the compiler's words, and a verdict
+ *       for every check if there is no program
+ * @ret_fd: the static program, sealed; the caller closes it
+ *
+ * Return: true if there is a program.
+ */
+bool build_program(struct lab_result *lab, int *ret_fd);
+
 enum grade_place {
 	GRADE_AUTO,    /* on the host if it can, else in the lab machine */
 	GRADE_HOST,    /* here, or skip */

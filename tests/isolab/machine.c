@@ -353,6 +353,22 @@ static int run(struct machine *m, struct machine_fds *fds)
 	return r;
 }
 
+const char *machine_strerror(int error)
+{
+	switch (error) {
+	case -ETIME:
+		return "its time is up";
+	case -EHOSTDOWN:
+		return "it does not answer any more";
+	case -EPROTO:
+		return "it ended before the command did";
+	case -ECANCELED:
+		return "ended from the keyboard";
+	default:
+		return strerror(-error);
+	}
+}
+
 int machine_run(const struct machine_spec *spec, char **ret_console)
 {
 	auto_free struct machine *m = calloc(1, sizeof(*m));

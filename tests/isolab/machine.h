@@ -68,6 +68,9 @@ const char *machine_missing(const char **ret_fix);
  */
 int machine_run(const struct machine_spec *spec, char **ret_console);
 
+/* machine_strerror() - such an error in words: "it does not answer any more" */
+const char *machine_strerror(int error);
+
 /* ---- between the files of the machine ------------------------------------ */
 
 enum { MACHINE_ARGS = 64, MACHINE_PATH = 4096 };
