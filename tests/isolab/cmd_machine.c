@@ -29,7 +29,8 @@ static int usage(FILE *out, int status)
 	      "files; what it changes is gone afterwards.\n\n"
 	      "  --small         see busybox only, not this machine's files\n"
 	      "  --memory MIB    default 2048, with --small 512\n"
-	      "  --cpus N        default 2\n"
+	      "  --cpus N        default 1; more can crash an emulated "
+	      "machine\n"
 	      "  --timeout SEC   end it after so long\n"
 	      "  --console       print what the kernel said, on stderr\n",
 	      out);
@@ -187,7 +188,6 @@ int cmd_machine(int argc, char **argv)
 	static const char *const bash[] = { "/bin/bash", "-i", NULL };
 	struct options o = { .spec = { .host_root = true,
 				       .kvm = true,
-				       .cpus = 2,
 				       .stdinfd = STDIN_FILENO,
 				       .stdoutfd = STDOUT_FILENO,
 				       .stderrfd = STDERR_FILENO } };

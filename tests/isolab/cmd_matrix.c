@@ -6,6 +6,7 @@
  * environment a skip is a failure.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,9 +30,16 @@ static const char *const kinds[] = {
 /* What a worker says about one item. */
 struct answer {
 	size_t item;
-	enum verdict verdict;
-	char why[512];
+	struct matrix_answer said;
 };
+
+/* What a worker is to do next. */
+struct order {
+	size_t first;
+	size_t count;
+};
+
+enum { BATCH_MAX = 64 };
 
 struct counts {
 	unsigned passed;
@@ -50,22 +58,38 @@ static int usage(FILE *out, int status)
 }
 
 /*
- * Worker K of N takes every Nth item.  It adopts whatever a submission leaves
- * behind, so that nothing can hide from traces_compare().
+ * A worker takes orders until there are none.  It adopts whatever a submission
+ * leaves behind, so that nothing can hide from traces_compare().
  */
 static _Noreturn void work(const struct matrix *m, enum grade_place place,
-			   size_t k, size_t n, int answerfd)
+			   int ordersfd, int answersfd)
 {
-	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
-	for (size_t i = k; i < m->count; i += n) {
-		struct answer answer = { .item = i };
+	struct matrix_answer said[BATCH_MAX];
+	struct order order;
 
-		answer.verdict = matrix_prove(&m->items[i], place, answer.why,
-					      sizeof(answer.why));
-		if (write_all(answerfd, &answer, sizeof(answer)) < 0)
-			_exit(1);
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
+	/* Whole orders and answers: smaller than PIPE_BUF.  See pipe(7). */
+	while (read(ordersfd, &order, sizeof(order)) == sizeof(order)) {
+		matrix_prove(&m->items[order.first], order.count, place, said);
+		for (size_t i = 0; i < order.count; i++) {
+			struct answer answer = { order.first + i, said[i] };
+
+			if (write_all(answersfd, &answer, sizeof(answer)) < 0)
+				_exit(1);
+		}
 	}
 	_exit(0);
+}
+
+static void give_orders(const struct matrix *m, enum grade_place place, int fd)
+{
+	struct order order = { 0 };
+
+	for (; order.first < m->count; order.first += order.count) {
+		order.count = matrix_batch(m, order.first, place);
+		if (write_all(fd, &order, sizeof(order)) < 0)
+			die(-errno, "cannot give orders");
+	}
 }
 
 static void count(const struct matrix_item *item, const struct answer *answer,
@@ -76,54 +100,68 @@ static void count(const struct matrix_item *item, const struct answer *answer,
 		item->kind == MATRIX_MUTANT || item->kind == MATRIX_ATTACK
 			? slash + 1
 			: "";
-	const char *verdict = verdict_name(answer->verdict);
+	const char *verdict = verdict_name(answer->said.verdict);
 
-	if (answer->verdict == VERDICT_PASS)
+	if (answer->said.verdict == VERDICT_PASS)
 		counts->passed++;
-	else if (answer->verdict == VERDICT_SKIP && !getenv("KIT_NO_SKIP"))
+	else if (answer->said.verdict == VERDICT_SKIP && !getenv("KIT_NO_SKIP"))
 		counts->skipped++;
 	else
 		counts->failed++;
 	printf("%-5s %-16s %-8s %s", verdict, item->grader->lab,
 	       kinds[item->kind], name);
-	if (answer->verdict != VERDICT_PASS)
-		printf(": %s", answer->why);
+	if (answer->said.verdict != VERDICT_PASS)
+		printf(": %s", answer->said.why);
 	putchar('\n');
 	(void)fflush(stdout);
 }
 
 /* A worker that dies takes its unanswered items with it: they failed. */
-static struct counts prove_all(const struct matrix *m, enum grade_place place,
-			       size_t workers)
+static struct counts hear_all(const struct matrix *m, int answersfd)
 {
 	struct counts counts = { 0 };
 	struct answer answer;
 	size_t answered = 0;
-	int ends[2];
 
-	if (pipe2(ends, 0) < 0)
+	while (read(answersfd, &answer, sizeof(answer)) == sizeof(answer)) {
+		count(&m->items[answer.item], &answer, &counts);
+		answered++;
+	}
+	counts.failed += (unsigned)(m->count - answered);
+	if (answered < m->count)
+		printf("error %zu items were not judged\n",
+		       m->count - answered);
+	return counts;
+}
+
+static struct counts prove_all(const struct matrix *m, enum grade_place place,
+			       size_t workers)
+{
+	struct counts counts;
+	int orders[2];
+	int answers[2];
+
+	if (pipe2(orders, O_CLOEXEC) < 0 || pipe2(answers, O_CLOEXEC) < 0)
 		die(-errno, "cannot make a pipe");
 	for (size_t k = 0; k < workers; k++) {
 		pid_t pid = fork();
 
 		if (pid < 0)
 			die(-errno, "cannot start a worker");
-		if (pid == 0)
-			work(m, place, k, workers, ends[1]);
+		if (pid == 0) {
+			close(orders[1]);
+			close(answers[0]);
+			work(m, place, orders[0], answers[1]);
+		}
 	}
-	close(ends[1]);
-	/* Whole answers: they are smaller than PIPE_BUF.  See pipe(7). */
-	while (read(ends[0], &answer, sizeof(answer)) == sizeof(answer)) {
-		count(&m->items[answer.item], &answer, &counts);
-		answered++;
-	}
-	close(ends[0]);
+	close(orders[0]);
+	close(answers[1]);
+	give_orders(m, place, orders[1]);
+	close(orders[1]);
+	counts = hear_all(m, answers[0]);
+	close(answers[0]);
 	while (wait(NULL) > 0)
 		;
-	counts.failed += (unsigned)(m->count - answered);
-	if (answered < m->count)
-		printf("error %zu items were not judged\n",
-		       m->count - answered);
 	return counts;
 }
 

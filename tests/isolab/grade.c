@@ -12,6 +12,7 @@
 #include "cleanup.h"
 #include "grade_machine.h"
 #include "kit.h"
+#include "machine.h"
 
 enum { PATH_SIZE = 4096 };
 
@@ -111,28 +112,49 @@ static void grade_here(struct lab_result *lab)
 		judge_program(lab, programfd);
 }
 
-static void skip_all(struct lab_result *labs, size_t count, const char *reason,
-		     const char *fix)
+static const char *lab_missing(const struct grader *grader,
+			       const char **ret_fix)
 {
-	for (size_t i = 0; i < count; i++) {
-		labs[i].where = "nowhere";
-		lab_result_all(&labs[i], VERDICT_SKIP, reason, fix);
-	}
+	(void)grader;
+	return sandbox_missing(ret_fix);
 }
 
-void grade_labs(struct lab_result *labs, size_t count, enum grade_place place)
+enum grade_place grade_place_of(const struct grader *grader,
+				enum grade_place place)
+{
+	if (place != GRADE_AUTO)
+		return place;
+	if (!lab_missing(grader, NULL) || machine_missing(NULL))
+		return GRADE_HOST;
+	return GRADE_MACHINE;
+}
+
+static void judge_here(struct lab_result *lab)
 {
 	const char *fix;
-	const char *missing = sandbox_missing(&fix);
+	const char *missing = lab_missing(lab->grader, &fix);
 
-	if (place == GRADE_MACHINE || (missing && place == GRADE_AUTO)) {
-		grade_in_machine(labs, count);
+	if (!missing) {
+		grade_here(lab);
 		return;
 	}
-	if (missing) {
-		skip_all(labs, count, missing, fix);
-		return;
+	lab->where = "nowhere";
+	lab_result_all(lab, VERDICT_SKIP, missing, fix);
+}
+
+/* Those for the machine that follow each other share one. */
+void grade_labs(struct lab_result *labs, size_t count, enum grade_place place)
+{
+	size_t first = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (grade_place_of(labs[i].grader, place) == GRADE_MACHINE)
+			continue;
+		if (i > first)
+			grade_in_machine(&labs[first], i - first);
+		judge_here(&labs[i]);
+		first = i + 1;
 	}
-	for (size_t i = 0; i < count; i++)
-		grade_here(&labs[i]);
+	if (count > first)
+		grade_in_machine(&labs[first], count - first);
 }

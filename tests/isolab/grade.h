@@ -32,6 +32,16 @@ enum grade_place {
 };
 
 /**
+ * grade_place_of() - where a lab would be judged
+ * @grader: the lab's
+ * @place: what the user asked for
+ *
+ * Return: GRADE_HOST or GRADE_MACHINE; what is missing there is not looked at.
+ */
+enum grade_place grade_place_of(const struct grader *grader,
+				enum grade_place place);
+
+/**
  * grade_labs() - build and judge submissions
  * @labs: from lab_result_init(), with the path of each submission
  * @count: how many there are

@@ -233,7 +233,6 @@ static void run_here(struct batch *b, const struct streams *s)
 	char path[PATH_SIZE];
 	struct machine_spec spec = {
 		.memory_mib = 1024,
-		.cpus = 2,
 		.stdinfd = s->in,
 		.stdoutfd = s->out,
 		.stderrfd = s->err,
@@ -264,7 +263,6 @@ static void run_building(struct batch *b, const struct streams *s)
 	struct machine_spec spec = {
 		.argv = b->argv,
 		.host_root = true,
-		.cpus = 2,
 		.stdinfd = s->in,
 		.stdoutfd = s->out,
 		.stderrfd = s->err,

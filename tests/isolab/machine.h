@@ -46,7 +46,9 @@ struct machine_spec {
 	int stdoutfd;	     /* borrowed */
 	int stderrfd;	     /* borrowed */
 	unsigned memory_mib; /* 0 for 512, or 2048 with the host's files */
-	unsigned cpus;	     /* 0 for 1 */
+	unsigned cpus;	     /* 0 for 1; with more, an emulated processor may
+				run code that another has just replaced, and
+				Linux dies of an int3 that nobody expects */
 	unsigned timeout_ms; /* for the job, from its start; 0 for none */
 };
 

@@ -333,40 +333,99 @@ static enum verdict compare(const struct matrix_item *item,
 	return VERDICT_ERROR;
 }
 
-enum verdict matrix_prove(const struct matrix_item *item,
-			  enum grade_place place, char *why, size_t size)
-{
-	struct lab_result lab = { 0 };
-	char dir[PATH_SIZE] = "";
-	char path[PATH_SIZE + 128];
+/* ---- one item, or several that share a lab machine ----------------------- */
+
+/* An item on its way from the source to the verdict. */
+struct trial {
+	const struct matrix_item *item;
+	char dir[PATH_SIZE];	    /* of a mutant; else empty */
+	char path[PATH_SIZE + 128]; /* of the submission */
 	struct traces *before;
-	enum verdict verdict;
+};
 
-	if (item->kind == MATRIX_TABLE)
-		return prove_table(item->grader, why, size);
+static int trial_begin(struct trial *t, const struct matrix_item *item,
+		       struct lab_result *lab, char *why, size_t size)
+{
+	int r = 0;
 
-	snprintf(path, sizeof(path), "%s", item->path);
+	*t = (struct trial){ .item = item };
+	snprintf(t->path, sizeof(t->path), "%s", item->path);
 	if (item->kind == MATRIX_MUTANT) {
-		int r = mutant_make(item->path, item->grader->lab, dir,
-				    sizeof(dir));
-
+		r = mutant_make(item->path, item->grader->lab, t->dir,
+				sizeof(t->dir));
 		if (r < 0) {
 			snprintf(why, size, "the patch does not apply: %s",
 				 strerror(-r));
-			return VERDICT_FAIL;
+			return r;
 		}
-		snprintf(path, sizeof(path), "%s/solutions/%s", dir,
+		snprintf(t->path, sizeof(t->path), "%s/solutions/%s", t->dir,
 			 item->grader->lab);
 	}
-	before = traces_take(path);
-	if (lab_result_init(&lab, item->grader, path) < 0)
-		return VERDICT_ERROR;
-	grade_labs(&lab, 1, place);
-	verdict = compare(item, &lab, why, size);
-	lab_result_release(&lab);
-	if (traces_compare(before, path, why, size) != 0)
+	t->before = traces_take(t->path);
+	return lab_result_init(lab, item->grader, t->path);
+}
+
+static enum verdict trial_end(struct trial *t, const struct lab_result *lab,
+			      char *why, size_t size)
+{
+	enum verdict verdict = compare(t->item, lab, why, size);
+
+	if (traces_compare(t->before, t->path, why, size) != 0)
 		verdict = VERDICT_FAIL;
-	if (*dir)
-		mutant_remove(dir);
+	if (*t->dir)
+		mutant_remove(t->dir);
 	return verdict;
+}
+
+void matrix_prove(const struct matrix_item *items, size_t count,
+		  enum grade_place place, struct matrix_answer *answers)
+{
+	auto_free struct trial *trials = calloc(count, sizeof(*trials));
+	struct lab_result *labs = calloc(count, sizeof(*labs));
+	size_t *index = calloc(count, sizeof(*index));
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct matrix_answer *a = &answers[i];
+
+		*a = (struct matrix_answer){ VERDICT_ERROR, "no memory" };
+		if (!trials || !labs || !index)
+			continue;
+		if (items[i].kind == MATRIX_TABLE)
+			a->verdict = prove_table(items[i].grader, a->why,
+						 sizeof(a->why));
+		else if (trial_begin(&trials[n], &items[i], &labs[n], a->why,
+				     sizeof(a->why)) == 0)
+			index[n++] = i;
+		else
+			a->verdict = VERDICT_FAIL;
+	}
+	if (n > 0)
+		grade_labs(labs, n, place);
+	for (size_t i = 0; i < n; i++) {
+		struct matrix_answer *a = &answers[index[i]];
+
+		a->verdict =
+			trial_end(&trials[i], &labs[i], a->why, sizeof(a->why));
+		lab_result_release(&labs[i]);
+	}
+	free(labs);
+	free(index);
+}
+
+/* Hostile programs share a machine with nobody. */
+size_t matrix_batch(const struct matrix *m, size_t first,
+		    enum grade_place place)
+{
+	enum { MOST = 8 };
+	size_t n = 1;
+
+	if (grade_place_of(m->items[first].grader, place) != GRADE_MACHINE ||
+	    m->items[first].kind == MATRIX_ATTACK)
+		return 1;
+	while (n < MOST && first + n < m->count &&
+	       m->items[first + n].grader == m->items[first].grader &&
+	       m->items[first + n].kind != MATRIX_ATTACK)
+		n++;
+	return n;
 }

@@ -46,17 +46,34 @@ int matrix_collect(struct matrix *matrix, const struct grader *grader);
 /* matrix_release() - free the items */
 void matrix_release(struct matrix *matrix);
 
+struct matrix_answer {
+	enum verdict verdict;
+	char why[2304]; /* one line, if it is not as it should be or skipped */
+};
+
 /**
- * matrix_prove() - grade one item and compare
- * @item: what to prove
+ * matrix_prove() - grade items and compare
+ * @items: what to prove; in the lab machine they share one
+ * @count: how many
  * @place: where to judge
- * @why: receives one line if it is not as it should be, or was skipped
- * @size: bytes at @why
- *
- * Return: VERDICT_PASS, _FAIL, _SKIP or _ERROR.
+ * @answers: receives one for each
  */
-enum verdict matrix_prove(const struct matrix_item *item,
-			  enum grade_place place, char *why, size_t size);
+void matrix_prove(const struct matrix_item *items, size_t count,
+		  enum grade_place place, struct matrix_answer *answers);
+
+/**
+ * matrix_batch() - how many items from one on may be proved together
+ * @matrix: the items
+ * @first: the index of the first
+ * @place: where they will be judged
+ *
+ * The kit's own answers to one lab share a lab machine, some at a time, to
+ * save its start.  An attack gets its own.
+ *
+ * Return: 1 or more.
+ */
+size_t matrix_batch(const struct matrix *matrix, size_t first,
+		    enum grade_place place);
 
 /**
  * mutant_make() - apply a mutant's patch to a copy of the solution
