@@ -39,7 +39,7 @@ struct order {
 	size_t count;
 };
 
-enum { BATCH_MAX = 64 };
+enum { BATCH_MAX = 64, MAX_LABS = 64 };
 
 struct counts {
 	unsigned passed;
@@ -61,8 +61,7 @@ static int usage(FILE *out, int status)
  * A worker takes orders until there are none.  It adopts whatever a submission
  * leaves behind, so that nothing can hide from traces_compare().
  */
-static _Noreturn void work(const struct matrix *m, enum grade_place place,
-			   int ordersfd, int answersfd)
+static _Noreturn void work(const struct matrix *m, int ordersfd, int answersfd)
 {
 	struct matrix_answer said[BATCH_MAX];
 	struct order order;
@@ -70,7 +69,7 @@ static _Noreturn void work(const struct matrix *m, enum grade_place place,
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	/* Whole orders and answers: smaller than PIPE_BUF.  See pipe(7). */
 	while (read(ordersfd, &order, sizeof(order)) == sizeof(order)) {
-		matrix_prove(&m->items[order.first], order.count, place, said);
+		matrix_prove(&m->items[order.first], order.count, said);
 		for (size_t i = 0; i < order.count; i++) {
 			struct answer answer = { order.first + i, said[i] };
 
@@ -81,12 +80,12 @@ static _Noreturn void work(const struct matrix *m, enum grade_place place,
 	_exit(0);
 }
 
-static void give_orders(const struct matrix *m, enum grade_place place, int fd)
+static void give_orders(const struct matrix *m, int fd)
 {
 	struct order order = { 0 };
 
 	for (; order.first < m->count; order.first += order.count) {
-		order.count = matrix_batch(m, order.first, place);
+		order.count = matrix_batch(m, order.first);
 		if (write_all(fd, &order, sizeof(order)) < 0)
 			die(-errno, "cannot give orders");
 	}
@@ -134,8 +133,7 @@ static struct counts hear_all(const struct matrix *m, int answersfd)
 	return counts;
 }
 
-static struct counts prove_all(const struct matrix *m, enum grade_place place,
-			       size_t workers)
+static struct counts prove_all(const struct matrix *m, size_t workers)
 {
 	struct counts counts;
 	int orders[2];
@@ -151,12 +149,12 @@ static struct counts prove_all(const struct matrix *m, enum grade_place place,
 		if (pid == 0) {
 			close(orders[1]);
 			close(answers[0]);
-			work(m, place, orders[0], answers[1]);
+			work(m, orders[0], answers[1]);
 		}
 	}
 	close(orders[0]);
 	close(answers[1]);
-	give_orders(m, place, orders[1]);
+	give_orders(m, orders[1]);
 	close(orders[1]);
 	counts = hear_all(m, answers[0]);
 	close(answers[0]);
@@ -165,48 +163,65 @@ static struct counts prove_all(const struct matrix *m, enum grade_place place,
 	return counts;
 }
 
-int cmd_matrix(int argc, char **argv)
+struct options {
+	const struct grader *labs[MAX_LABS];
+	size_t count;
+	enum grade_place place;
+	size_t workers;
+};
+
+/* Return: 0, or 1 plus the status to end with. */
+static int parse(struct options *o, int argc, char **argv)
 {
-	enum grade_place place = GRADE_AUTO;
-	struct matrix m = { 0 };
-	struct counts counts;
-	size_t workers = 2;
-	bool some = false;
-	int r = 0;
+	static const char *const places[] = { "auto", "host", "machine" };
 
 	for (int i = 1; i < argc; i++) {
-		const struct grader *grader;
+		const char *value = i + 1 < argc ? argv[i + 1] : "";
+		size_t n = 0;
 
 		if (strcmp(argv[i], "--help") == 0)
-			return usage(stdout, KIT_OK);
-		if (strcmp(argv[i], "--in") == 0 && i + 1 < argc) {
+			return 1 + usage(stdout, KIT_OK);
+		if (strcmp(argv[i], "--in") == 0) {
+			while (n < 3 && strcmp(value, places[n]) != 0)
+				n++;
+			if (n == 3)
+				return 1 + usage(stderr, KIT_USAGE);
+			o->place = (enum grade_place)n;
 			i++;
-			place = strcmp(argv[i], "machine") == 0 ? GRADE_MACHINE
-				: strcmp(argv[i], "host") == 0	? GRADE_HOST
-								: GRADE_AUTO;
-			continue;
+		} else if (strcmp(argv[i], "--jobs") == 0) {
+			o->workers = strtoul(value, NULL, 10);
+			if (o->workers < 1 || o->workers > 64)
+				return 1 + usage(stderr, KIT_USAGE);
+			i++;
+		} else if (argv[i][0] == '-' || o->count == MAX_LABS) {
+			return 1 + usage(stderr, KIT_USAGE);
+		} else if (!(o->labs[o->count++] = grader_need(argv[i]))) {
+			return 1 + KIT_USAGE;
 		}
-		if (strcmp(argv[i], "--jobs") == 0 && i + 1 < argc) {
-			workers = strtoul(argv[++i], NULL, 10);
-			if (workers < 1 || workers > 64)
-				return usage(stderr, KIT_USAGE);
-			continue;
-		}
-		if (argv[i][0] == '-')
-			return usage(stderr, KIT_USAGE);
-		grader = grader_need(argv[i]);
-		if (!grader)
-			return KIT_USAGE;
-		some = true;
-		r = matrix_collect(&m, grader);
 	}
-	for (size_t i = 0; !some && r == 0 && graders[i]; i++)
-		r = matrix_collect(&m, graders[i]);
+	for (size_t i = 0; o->labs[0] == NULL && graders[i]; i++)
+		o->count = i + 1;
+	if (!o->labs[0])
+		memcpy(o->labs, graders, o->count * sizeof(o->labs[0]));
+	return 0;
+}
+
+int cmd_matrix(int argc, char **argv)
+{
+	struct options o = { .place = GRADE_AUTO, .workers = 2 };
+	struct matrix m = { 0 };
+	struct counts counts;
+	int r = parse(&o, argc, argv);
+
+	if (r > 0)
+		return r - 1;
+	for (size_t i = 0; r == 0 && i < o.count; i++)
+		r = matrix_collect(&m, o.labs[i], o.place);
 	if (r < 0)
 		die_hint(r, "set ISOLAB_KIT to the source tree",
 			 "cannot collect what there is to prove");
 
-	counts = prove_all(&m, place, workers);
+	counts = prove_all(&m, o.workers);
 	matrix_release(&m);
 	printf("%u passed, %u failed, %u skipped\n", counts.passed,
 	       counts.failed, counts.skipped);

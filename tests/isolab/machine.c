@@ -251,8 +251,10 @@ static int hear(struct machine *m)
 static int check_time(const struct machine *m)
 {
 	long long now = now_ms();
+	long long silence_ms =
+		m->spec->silence_ms ? m->spec->silence_ms : SILENCE_MS;
 
-	if (now - m->heard_ms > (m->started ? SILENCE_MS : BOOT_MS))
+	if (now - m->heard_ms > (m->started ? silence_ms : BOOT_MS))
 		return -EHOSTDOWN;
 	if (m->started && m->spec->timeout_ms > 0 &&
 	    now - m->start_ms > (long long)m->spec->timeout_ms)

@@ -50,6 +50,8 @@ struct machine_spec {
 				run code that another has just replaced, and
 				Linux dies of an int3 that nobody expects */
 	unsigned timeout_ms; /* for the job, from its start; 0 for none */
+	unsigned silence_ms; /* without a word from a machine that was up;
+				0 for 30,000 */
 };
 
 /* machine_missing() - NULL, or what a lab machine lacks here; @ret_fix: what

@@ -84,8 +84,10 @@ static int add_files(struct matrix *m, enum matrix_kind kind,
 	return r;
 }
 
-int matrix_collect(struct matrix *m, const struct grader *grader)
+int matrix_collect(struct matrix *m, const struct grader *grader,
+		   enum grade_place place)
 {
+	size_t first = m->count;
 	char mutants[256];
 	int r;
 
@@ -99,6 +101,9 @@ int matrix_collect(struct matrix *m, const struct grader *grader)
 		r = add_files(m, MATRIX_MUTANT, grader, mutants, ".patch");
 	if (r == 0)
 		r = add_files(m, MATRIX_ATTACK, grader, "tests/attacks", ".c");
+	place = grade_place_of(grader, place);
+	for (size_t i = first; i < m->count; i++)
+		m->items[i].place = place;
 	return r;
 }
 
@@ -132,7 +137,7 @@ static enum verdict prove_table(const struct grader *grader, char *why,
 	const char *missing = NULL;
 	unsigned points = 0;
 	unsigned checks = 0;
-	int r = matrix_collect(&m, grader);
+	int r = matrix_collect(&m, grader, GRADE_HOST);
 
 	for (const struct check *c = grader->checks; c->id; c++) {
 		points += c->points;
@@ -378,7 +383,7 @@ static enum verdict trial_end(struct trial *t, const struct lab_result *lab,
 }
 
 void matrix_prove(const struct matrix_item *items, size_t count,
-		  enum grade_place place, struct matrix_answer *answers)
+		  struct matrix_answer *answers)
 {
 	auto_free struct trial *trials = calloc(count, sizeof(*trials));
 	struct lab_result *labs = calloc(count, sizeof(*labs));
@@ -401,7 +406,7 @@ void matrix_prove(const struct matrix_item *items, size_t count,
 			a->verdict = VERDICT_FAIL;
 	}
 	if (n > 0)
-		grade_labs(labs, n, place);
+		grade_labs(labs, n, items->place);
 	for (size_t i = 0; i < n; i++) {
 		struct matrix_answer *a = &answers[index[i]];
 
@@ -414,18 +419,17 @@ void matrix_prove(const struct matrix_item *items, size_t count,
 }
 
 /* Hostile programs share a machine with nobody. */
-size_t matrix_batch(const struct matrix *m, size_t first,
-		    enum grade_place place)
+size_t matrix_batch(const struct matrix *m, size_t first)
 {
 	enum { MOST = 8 };
+	const struct matrix_item *items = &m->items[first];
 	size_t n = 1;
 
-	if (grade_place_of(m->items[first].grader, place) != GRADE_MACHINE ||
-	    m->items[first].kind == MATRIX_ATTACK)
+	if (items->place != GRADE_MACHINE || items->kind == MATRIX_ATTACK)
 		return 1;
 	while (n < MOST && first + n < m->count &&
-	       m->items[first + n].grader == m->items[first].grader &&
-	       m->items[first + n].kind != MATRIX_ATTACK)
+	       items[n].grader == items->grader &&
+	       items[n].kind != MATRIX_ATTACK)
 		n++;
 	return n;
 }

@@ -25,6 +25,7 @@ enum matrix_kind {
 struct matrix_item {
 	enum matrix_kind kind;
 	const struct grader *grader;
+	enum grade_place place; /* HOST or MACHINE */
 	char path[4096]; /* of the submission, or of the mutant's patch */
 };
 
@@ -37,11 +38,13 @@ struct matrix {
  * matrix_collect() - everything there is to prove about a lab
  * @matrix: items are added
  * @grader: the lab's
+ * @place: where to judge it
  *
  * Return: 0.
  * Errors: -ENOMEM; -ENOENT the source tree is not there.
  */
-int matrix_collect(struct matrix *matrix, const struct grader *grader);
+int matrix_collect(struct matrix *matrix, const struct grader *grader,
+		   enum grade_place place);
 
 /* matrix_release() - free the items */
 void matrix_release(struct matrix *matrix);
@@ -54,26 +57,23 @@ struct matrix_answer {
 /**
  * matrix_prove() - grade items and compare
  * @items: what to prove; in the lab machine they share one
- * @count: how many
- * @place: where to judge
+ * @count: how many, as matrix_batch() said
  * @answers: receives one for each
  */
 void matrix_prove(const struct matrix_item *items, size_t count,
-		  enum grade_place place, struct matrix_answer *answers);
+		  struct matrix_answer *answers);
 
 /**
  * matrix_batch() - how many items from one on may be proved together
  * @matrix: the items
  * @first: the index of the first
- * @place: where they will be judged
  *
  * The kit's own answers to one lab share a lab machine, some at a time, to
  * save its start.  An attack gets its own.
  *
  * Return: 1 or more.
  */
-size_t matrix_batch(const struct matrix *matrix, size_t first,
-		    enum grade_place place);
+size_t matrix_batch(const struct matrix *matrix, size_t first);
 
 /**
  * mutant_make() - apply a mutant's patch to a copy of the solution

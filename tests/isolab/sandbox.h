@@ -196,7 +196,7 @@ int sandbox_call(struct sandbox *box, int (*fn)(void *arg), void *arg);
 
 /**
  * sandbox_missing() - say whether this machine can run sandboxes
- * @ret_fix: receives one thing to do about it; a constant string
+ * @ret_fix: receives one thing to do about it, a constant string; may be NULL
  *
  * Return: NULL if it can (tried by doing it), else the reason, a constant.
  */

@@ -75,6 +75,10 @@ const char *sandbox_subids_missing(void)
 
 const char *sandbox_missing(const char **ret_fix)
 {
+	const char *ignored;
+
+	if (!ret_fix)
+		ret_fix = &ignored;
 	switch (try_sandbox()) {
 	case 0:
 		return NULL;
