@@ -289,6 +289,8 @@ install: all                    ## install the command, for PREFIX=/usr/local
 	install $(PROBE_BINS) $(LIB)/bin/probes
 	install -m 644 $(STUDENT) $(LIB)/student
 	cp -r common exercises labs $(LIB)/share
+	[ ! -e $(IMAGE) ] || { install -d $(LIB)/machine && \
+	    cp -rL $(O)/machine/vmlinu? $(IMAGE) $(O)/machine/lib $(LIB)/machine; }
 	ln -sf ../lib/isolab/bin/isolab $(DESTDIR)$(PREFIX)/bin/isolab
 
 # ---- packages: the one list is docs/packages.tsv ----------------------------

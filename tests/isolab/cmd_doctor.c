@@ -21,6 +21,7 @@
 #include "file.h"
 #include "idmap.h"
 #include "kit.h"
+#include "machine.h"
 #include "sandbox.h"
 #include "userns.h"
 #include "userns_try.h"
@@ -236,6 +237,33 @@ static void check_kvm(void)
 		say("/dev/kvm", "ok", NULL);
 }
 
+/* Tried by booting it: that takes some seconds. */
+static void check_machine(void)
+{
+	static const char *const argv[] = { "true", NULL };
+	auto_close int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	const struct machine_spec spec = { .argv = argv,
+					   .stdinfd = null,
+					   .stdoutfd = null,
+					   .stderrfd = null };
+	const char *fix = NULL;
+	const char *missing = machine_missing(&fix);
+	int status;
+
+	if (missing) {
+		say("lab machine", missing, fix);
+		return;
+	}
+	status = machine_run(&spec, NULL);
+	if (status == 0)
+		say("lab machine", "ok: it boots", NULL);
+	else
+		say("lab machine",
+		    status < 0 ? machine_strerror(status)
+			       : "it boots, but runs no program",
+		    "isolab machine --console true");
+}
+
 int cmd_doctor(int argc, char **argv)
 {
 	bool sandbox;
@@ -252,5 +280,6 @@ int cmd_doctor(int argc, char **argv)
 	check_idmap();
 	check_cgroup();
 	check_kvm();
+	check_machine();
 	return compiler && sandbox ? KIT_OK : KIT_FAILED;
 }
