@@ -22,6 +22,8 @@
 enum {
 	PATH_SIZE = 4096,
 	MAX_HEADERS = 64,
+	MAX_LIBS = 8,
+	HEADER_BYTES = 4096, /* where a file may say which libraries it needs */
 	MAX_PROGRAM_BYTES = 16 << 20,
 	COMPILE_TIMEOUT_MS = 60000,
 };
@@ -37,7 +39,9 @@ struct job {
 	struct sandbox_file files[SUBMISSION_FILES + MAX_HEADERS + 2];
 	size_t nfiles;
 	char paths[SUBMISSION_FILES + MAX_HEADERS][128];
-	const char *argv[SUBMISSION_FILES + 24];
+	char libs[MAX_LIBS][32]; /* "-lseccomp" */
+	size_t nlibs;
+	const char *argv[SUBMISSION_FILES + MAX_LIBS + 24];
 	size_t argc;
 	int headers[MAX_HEADERS + 1]; /* owned */
 	size_t nheaders;
@@ -106,6 +110,38 @@ static void add_argument(struct job *job, const char *argument)
 	job->argv[job->argc++] = argument;
 }
 
+/*
+ * The line " * Libs:   seccomp" in a file's header comment, as the Makefile
+ * has it.  A name is letters and digits, so that it can be no other option.
+ */
+static void add_libraries(struct job *job, int fd)
+{
+	static const char key[] = "\n * Libs:";
+	static const char names[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+	char text[HEADER_BYTES + 1];
+	ssize_t n = pread(fd, text, HEADER_BYTES, 0);
+	char *at;
+
+	text[n > 0 ? n : 0] = '\0';
+	at = strstr(text, key);
+	if (!at)
+		return;
+	at += strlen(key);
+	while (job->nlibs < MAX_LIBS) {
+		char *lib = job->libs[job->nlibs];
+		size_t len;
+
+		at += strspn(at, " ");
+		len = strspn(at, names);
+		if (len == 0 || len + sizeof("-l") > sizeof(job->libs[0]))
+			return;
+		snprintf(lib, sizeof(job->libs[0]), "-l%.*s", (int)len, at);
+		add_argument(job, lib);
+		job->nlibs++;
+		at += len;
+	}
+}
+
 static void make_command(struct job *job)
 {
 	static const char *const before[] = {
@@ -125,6 +161,8 @@ static void make_command(struct job *job)
 			add_argument(job, job->paths[job->nfiles - 1]);
 	}
 	add_argument(job, "/common/libcommon.a");
+	for (size_t i = 0; i < job->submission.count; i++)
+		add_libraries(job, job->submission.files[i].fd);
 }
 
 /* Whatever the compiler left there: a plain file of sensible size, copied

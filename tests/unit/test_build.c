@@ -146,6 +146,43 @@ START_TEST(good_submission_becomes_a_sealed_program)
 }
 END_TEST
 
+static const struct {
+	const char *line; /* of the header comment */
+	int built;
+} libraries[] = {
+	{ " * Libs:   seccomp", 1 },
+	{ " * Libs: m seccomp", 1 },
+	{ " * Idea:   none", 0 },
+	{ " * Libs:   -Wl,--defsym,seccomp_release=0", 0 },
+	{ " * Libs:   /usr/lib/x86_64-linux-gnu/libseccomp.a", 0 },
+};
+
+START_TEST(library_of_the_header_comment_is_linked)
+{
+	struct build build = { 0 };
+	char path[128];
+	char text[512];
+	int fd = -1;
+
+	snprintf(path, sizeof(path), "%s/x.c", dir);
+	snprintf(text, sizeof(text),
+		 "/*\n * x.c\n%s\n */\n#include <seccomp.h>\nint main(void) "
+		 "{ seccomp_release(0); return 0; }\n",
+		 libraries[_i].line);
+	(void)unlink(path);
+	put(path, text);
+
+	ck_assert_int_eq(build_submission(dir, &build, &fd),
+			 libraries[_i].built);
+	if (!libraries[_i].built)
+		ck_assert_ptr_nonnull(strstr(build.output, "undefined"));
+	if (fd >= 0)
+		close(fd);
+	free(build.reason);
+	free(build.output);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("build");
@@ -159,6 +196,8 @@ int main(void)
 	tcase_add_unchecked_fixture(tc, dir_make, dir_remove);
 	tcase_add_test(tc, missing_folder_is_refused_with_a_reason);
 	tcase_add_test(tc, good_submission_becomes_a_sealed_program);
+	tcase_add_loop_test(tc, library_of_the_header_comment_is_linked, 0,
+			    sizeof(libraries) / sizeof(libraries[0]));
 	for (int i = 0; i < rows; i++) {
 		tc = add_task(suite, bad[i].reason, missing);
 		tcase_add_unchecked_fixture(tc, dir_make, dir_remove);
