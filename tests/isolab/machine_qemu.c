@@ -118,7 +118,7 @@ int machine_command(struct machine_command *cmd,
 		"-machine",
 		"pc",
 		"-append",
-		"console=ttyS0 quiet panic=-1 oops=panic",
+		"console=ttyS0 quiet panic=-1 oops=panic syscall.x32=y",
 		"-sandbox",
 		"on,obsolete=deny,elevateprivileges=deny,"
 		"spawn=deny,resourcecontrol=deny",
