@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_common_process.c - child.h, gate.h, err.h and userns.h */
+/* test_common_process.c - child.h, gate.h, fdpass.h, err.h and userns.h */
 #include "harness.h"
 
 #include <errno.h>
@@ -7,11 +7,13 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "child.h"
 #include "err.h"
+#include "fdpass.h"
 #include "file.h"
 #include "gate.h"
 #include "userns.h"
@@ -81,6 +83,49 @@ START_TEST(dead_waiter_is_epipe_and_no_signal)
 	kill(child, SIGKILL);
 	ck_assert_int_eq(child_wait(child), 128 + SIGKILL);
 	ck_assert_int_eq(gate_open(&gate), -EPIPE);
+}
+END_TEST
+
+/* ---- descriptors ---------------------------------------------------------- */
+
+START_TEST(descriptor_arrives_as_the_same_open_file)
+{
+	char byte = 0;
+	int ends[2];
+	int pipes[2];
+	int got;
+
+	ck_assert_int_eq(
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+	ck_assert_int_eq(pipe2(pipes, O_CLOEXEC), 0);
+	ck_assert_int_eq(fd_send(ends[0], pipes[1]), 0);
+	got = fd_receive(ends[1]);
+	ck_assert_int_ge(got, 0);
+	ck_assert_int_ne(got, pipes[1]);
+	ck_assert_int_eq(fcntl(got, F_GETFD), FD_CLOEXEC);
+	ck_assert_int_eq(write(got, "*", 1), 1);
+	ck_assert_int_eq(read(pipes[0], &byte, 1), 1);
+	ck_assert_int_eq(byte, '*');
+	(void)close(got);
+	for (int i = 0; i < 2; i++) {
+		(void)close(ends[i]);
+		(void)close(pipes[i]);
+	}
+}
+END_TEST
+
+START_TEST(dead_sender_is_epipe_and_other_data_a_bad_message)
+{
+	int ends[2];
+
+	ck_assert_int_eq(
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+	ck_assert_int_eq(write(ends[0], "x", 1), 1);
+	ck_assert_int_eq(fd_receive(ends[1]), -EBADMSG);
+	(void)close(ends[0]);
+	ck_assert_int_eq(fd_receive(ends[1]), -EPIPE);
+	ck_assert_int_eq(fd_send(ends[1], 0), -EPIPE);
+	(void)close(ends[1]);
 }
 END_TEST
 
@@ -159,6 +204,10 @@ int main(void)
 	tcase_add_test(tc, open_gate_lets_through);
 	tcase_add_test(tc, dropped_gate_is_epipe_for_the_waiter);
 	tcase_add_test(tc, dead_waiter_is_epipe_and_no_signal);
+
+	tc = add_task(suite, "fdpass", NULL);
+	tcase_add_test(tc, descriptor_arrives_as_the_same_open_file);
+	tcase_add_test(tc, dead_sender_is_epipe_and_other_data_a_bad_message);
 
 	tc = add_task(suite, "err", NULL);
 	tcase_add_test(tc, die_says_why_and_exits_1);
