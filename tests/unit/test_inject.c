@@ -619,7 +619,7 @@ END_TEST
 
 /* ---- in the sandbox -------------------------------------------------------- */
 
-START_TEST(process_in_a_sandbox_is_asked_by_whoever_runs_the_tests)
+static pid_t start_in_sandbox(struct sandbox **ret)
 {
 	static const char *const argv[] = { "/bin/probe", "hold", NULL };
 	auto_close int probefd = -1;
@@ -628,7 +628,6 @@ START_TEST(process_in_a_sandbox_is_asked_by_whoever_runs_the_tests)
 		{ .to = NULL },
 	};
 	const struct sandbox_spec spec = { .argv = argv, .files = files };
-	struct sandbox *box = NULL;
 	char path[4096];
 	pid_t pid;
 
@@ -636,9 +635,16 @@ START_TEST(process_in_a_sandbox_is_asked_by_whoever_runs_the_tests)
 			 0);
 	probefd = open(path, O_RDONLY | O_CLOEXEC);
 	files[0].fd = probefd;
-	ck_assert_int_eq(sandbox_start(&box, &spec), 0);
-	pid = sandbox_wait_exe(box, probefd, 5000);
+	ck_assert_int_eq(sandbox_start(ret, &spec), 0);
+	pid = sandbox_wait_exe(*ret, probefd, 5000);
 	ck_assert_int_gt(pid, 0);
+	return pid;
+}
+
+START_TEST(process_in_a_sandbox_is_asked_by_whoever_runs_the_tests)
+{
+	struct sandbox *box = NULL;
+	pid_t pid = start_in_sandbox(&box);
 
 	lend_and_expect(pid, (struct inject_call){ .number = SYS_getuid },
 			INJECT_RETURNED, 1000);
@@ -650,6 +656,31 @@ START_TEST(process_in_a_sandbox_is_asked_by_whoever_runs_the_tests)
 		(struct inject_call){ .number = SYS_chdir,
 				      .args = { inject_text("/root") } },
 		INJECT_RETURNED, -ENOENT);
+	ck_assert_int_eq(sandbox_free(box), 0);
+}
+END_TEST
+
+/* Calls that work in any process, and that no sandbox denies by their name. */
+static const struct inject_call other_tables[] = {
+	{ .table = INJECT_I386, .number = I386_GETPPID },
+	{ .table = INJECT_X32, .number = SYS_getppid },
+	{ .table = INJECT_X32, .number = SYS_ptrace },
+};
+
+START_TEST(sandbox_has_no_other_table)
+{
+	struct sandbox *box = NULL;
+	pid_t pid = start_in_sandbox(&box);
+	struct inject_result result;
+	int r = inject(pid, &other_tables[_i], &result);
+
+	/* On a kernel without the i386 gate nothing can be lent. */
+	if (r == 0) {
+		ck_assert_int_eq(result.outcome, INJECT_RETURNED);
+		ck_assert_int_eq(result.value, -ENOSYS);
+	} else {
+		ck_assert_int_eq(r, -ENOSYS);
+	}
 	ck_assert_int_eq(sandbox_free(box), 0);
 }
 END_TEST
@@ -698,5 +729,7 @@ int main(void)
 	tc = add_task(suite, "sandbox", missing_user_ns());
 	tcase_add_test(tc,
 		       process_in_a_sandbox_is_asked_by_whoever_runs_the_tests);
+	tcase_add_loop_test(tc, sandbox_has_no_other_table, 0,
+			    sizeof(other_tables) / sizeof(other_tables[0]));
 	return run_suite(suite);
 }
