@@ -54,6 +54,8 @@ enum {
 	ARG0 = offsetof(struct seccomp_data, args[0]), /* its low half */
 };
 
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 enum { X32_BIT = 0x40000000 }; /* __X32_SYSCALL_BIT in asm/unistd.h */
 
 /* All flags of clone(2) that make a namespace; they are in the low half. */

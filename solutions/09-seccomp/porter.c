@@ -54,6 +54,8 @@ enum {
 	ARG0 = offsetof(struct seccomp_data, args[0]), /* its low half */
 };
 
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 enum { X32_BIT = 0x40000000 }; /* __X32_SYSCALL_BIT in asm/unistd.h */
 
 /* All flags of clone(2) that make a namespace; they are in the low half. */
@@ -107,7 +109,7 @@ static void close_door(unsigned error)
 		/* 14 */ BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	const struct sock_fprog program = {
-		.len = sizeof(code) / sizeof(code[0]),
+		.len = COUNT(code),
 		.filter = (struct sock_filter *)code,
 	};
 
@@ -169,31 +171,31 @@ static void allow_quiet(void)
 	die(0, "task 09.2 is not done yet: call %d is not the only one",
 	    quiet[0]);
 	*/
+	/* The comparisons of one rule are joined by "and", rules by "or". */
+	const struct {
+		uint32_t action;
+		int call;
+		struct scmp_arg_cmp only;
+	} rules[] = {
+		{ SCMP_ACT_ALLOW, SCMP_SYS(write), SCMP_A0(SCMP_CMP_EQ, 1) },
+		{ SCMP_ACT_ALLOW, SCMP_SYS(write), SCMP_A0(SCMP_CMP_EQ, 2) },
+		{ SCMP_ACT_ALLOW, SCMP_SYS(ioctl),
+		  SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, TCGETS) },
+		{ SCMP_ACT_ALLOW, SCMP_SYS(openat),
+		  SCMP_A2(SCMP_CMP_MASKED_EQ, CHANGES, 0) },
+		{ SCMP_ACT_ERRNO(EROFS), SCMP_SYS(openat),
+		  SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE, O_WRONLY) },
+		{ SCMP_ACT_ERRNO(EROFS), SCMP_SYS(openat),
+		  SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE, O_RDWR) },
+	};
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
 	int r = ctx ? 0 : -ENOMEM;
 
-	for (size_t i = 0; r == 0 && i < sizeof(quiet) / sizeof(quiet[0]); i++)
+	for (size_t i = 0; r == 0 && i < COUNT(quiet); i++)
 		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, quiet[i], 0);
-
-	/* The comparisons of one rule are joined by "and", rules by "or". */
-	for (unsigned fd = 1; r == 0 && fd <= 2; fd++)
-		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
-				     SCMP_A0(SCMP_CMP_EQ, fd));
-	if (r == 0)
-		r = seccomp_rule_add(
-			ctx, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-			SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, TCGETS));
-	if (r == 0)
-		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
-				     SCMP_A2(SCMP_CMP_MASKED_EQ, CHANGES, 0));
-	if (r == 0)
-		r = seccomp_rule_add(
-			ctx, SCMP_ACT_ERRNO(EROFS), SCMP_SYS(openat), 1,
-			SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE, O_WRONLY));
-	if (r == 0)
-		r = seccomp_rule_add(
-			ctx, SCMP_ACT_ERRNO(EROFS), SCMP_SYS(openat), 1,
-			SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE, O_RDWR));
+	for (size_t i = 0; r == 0 && i < COUNT(rules); i++)
+		r = seccomp_rule_add_array(ctx, rules[i].action, rules[i].call,
+					   1, &rules[i].only);
 	if (r == 0)
 		r = seccomp_load(ctx);
 	if (r < 0)

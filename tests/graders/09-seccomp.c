@@ -64,7 +64,8 @@ struct guest {
 	struct sandbox *box;
 	unsigned error;
 	pid_t pid;
-	pid_t broker; /* with -b: its parent */
+	pid_t broker;	  /* with -b: its parent */
+	const char *gone; /* the diagnosis if it has ended by itself */
 };
 
 static void guest_release(struct guest *guest)
@@ -150,6 +151,7 @@ static int start_plain(struct grading *g, struct finding *f,
 	struct scene scene;
 
 	scene_init(&scene);
+	guest->gone = "not-started";
 	return start(g, f, &scene, guest);
 }
 
@@ -159,6 +161,7 @@ static int start_quiet(struct grading *g, struct finding *f,
 	struct scene scene;
 
 	scene_init(&scene);
+	guest->gone = "quiet-not-started";
 	scene.argv[scene.argc++] = "-q";
 	return start(g, f, &scene, guest);
 }
@@ -169,6 +172,7 @@ static int start_asking(struct grading *g, struct finding *f,
 	struct scene scene;
 
 	scene_init(&scene);
+	guest->gone = "asking-not-started";
 	scene.argv[scene.argc++] = "-b";
 	scene.argv[scene.argc++] = "/work/house";
 	return start(g, f, &scene, guest);
@@ -215,23 +219,38 @@ static void observe(struct finding *f, const struct trial *trial,
 	}
 }
 
+/* Return: VERDICT_PASS when the call has been lent. */
+static enum verdict lend(struct finding *f, const struct guest *guest,
+			 const struct trial *trial,
+			 struct inject_result *result)
+{
+	int r = inject(guest->pid, &trial->call, result);
+
+	if (r == -ESRCH) {
+		observed(f, "COMMAND has started, and is gone");
+		return fail(f, guest->gone);
+	}
+	if (r < 0)
+		return cannot_judge(f, r, "lend COMMAND %s", trial->name);
+	observe(f, trial, result);
+	return VERDICT_PASS;
+}
+
 /*
  * Lend calls that should all have one answer.  Returns VERDICT_PASS, or fails
  * with the key for "the call is not denied at all", or for "in another way".
  */
-static enum verdict expect_all(struct finding *f, pid_t pid,
+static enum verdict expect_all(struct finding *f, const struct guest *guest,
 			       const struct trial *trials, size_t count,
 			       long value, const char *works,
 			       const char *otherwise)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct inject_result result;
-		int r = inject(pid, &trials[i].call, &result);
+		enum verdict verdict = lend(f, guest, &trials[i], &result);
 
-		if (r < 0)
-			return cannot_judge(f, r, "lend COMMAND %s",
-					    trials[i].name);
-		observe(f, &trials[i], &result);
+		if (verdict != VERDICT_PASS)
+			return verdict;
 		if (returned(&result, value))
 			continue;
 		return fail(f, result.outcome == INJECT_RETURNED &&
@@ -243,18 +262,16 @@ static enum verdict expect_all(struct finding *f, pid_t pid,
 }
 
 /* Calls that should all work. */
-static enum verdict expect_works(struct finding *f, pid_t pid,
+static enum verdict expect_works(struct finding *f, const struct guest *guest,
 				 const struct trial *trials, size_t count,
 				 const char *key)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct inject_result result;
-		int r = inject(pid, &trials[i].call, &result);
+		enum verdict verdict = lend(f, guest, &trials[i], &result);
 
-		if (r < 0)
-			return cannot_judge(f, r, "lend COMMAND %s",
-					    trials[i].name);
-		observe(f, &trials[i], &result);
+		if (verdict != VERDICT_PASS)
+			return verdict;
 		if (result.outcome != INJECT_RETURNED || result.value < 0)
 			return fail(f, key);
 	}
@@ -328,8 +345,8 @@ static enum verdict judge_denied(struct grading *g, struct finding *f)
 		return judge_no_probe(f, r, "not-started");
 	expected(f, "unshare and setns fail with %s, as -e says",
 		 strerrorname_np((int)guest.error));
-	return expect_all(f, guest.pid, trials, COUNT(trials),
-			  -(long)guest.error, "still-there", "other-error");
+	return expect_all(f, &guest, trials, COUNT(trials), -(long)guest.error,
+			  "still-there", "other-error");
 }
 
 static enum verdict judge_clone_flags(struct grading *g, struct finding *f)
@@ -363,8 +380,8 @@ static enum verdict judge_clone_flags(struct grading *g, struct finding *f)
 		return judge_no_probe(f, r, "not-started");
 	expected(f, "clone with a flag that makes a namespace fails with %s",
 		 strerrorname_np((int)guest.error));
-	return expect_all(f, guest.pid, trials, COUNT(trials),
-			  -(long)guest.error, "flag-passes", "flag-passes");
+	return expect_all(f, &guest, trials, COUNT(trials), -(long)guest.error,
+			  "flag-passes", "flag-passes");
 }
 
 static enum verdict judge_clone3(struct grading *g, struct finding *f)
@@ -383,7 +400,7 @@ static enum verdict judge_clone3(struct grading *g, struct finding *f)
 	expected(f, "clone3 fails with ENOSYS");
 	if (r < 0)
 		return judge_no_probe(f, r, "not-started");
-	return expect_all(f, guest.pid, &trial, 1, -ENOSYS, "clone3-there",
+	return expect_all(f, &guest, &trial, 1, -ENOSYS, "clone3-there",
 			  "clone3-other");
 }
 
@@ -408,7 +425,7 @@ static enum verdict judge_others(struct grading *g, struct finding *f)
 	expected(f, "other calls work: getpid, mkdir, socket, fork, clone");
 	if (r < 0)
 		return judge_no_probe(f, r, "not-started");
-	return expect_works(f, guest.pid, trials, COUNT(trials), "too-much");
+	return expect_works(f, &guest, trials, COUNT(trials), "too-much");
 }
 
 /* Each call in a sandbox of its own: the first one should end COMMAND. */
@@ -425,11 +442,9 @@ static enum verdict judge_table(struct grading *g, struct finding *f,
 
 		if (r < 0)
 			return judge_no_probe(f, r, "not-started");
-		r = inject(guest.pid, &trials[i].call, &result);
-		if (r < 0)
-			return cannot_judge(f, r, "lend COMMAND %s",
-					    trials[i].name);
-		observe(f, &trials[i], &result);
+		verdict = lend(f, &guest, &trials[i], &result);
+		if (verdict != VERDICT_PASS)
+			return verdict;
 		if (result.outcome == INJECT_KILLED)
 			continue;
 		if (returned(&result, -ENOSYS))
@@ -506,8 +521,7 @@ static enum verdict judge_listed(struct grading *g, struct finding *f)
 	expected(f, "what is in the list works");
 	if (r < 0)
 		return judge_no_probe(f, r, "quiet-not-started");
-	return expect_works(f, guest.pid, trials, COUNT(trials),
-			    "listed-denied");
+	return expect_works(f, &guest, trials, COUNT(trials), "listed-denied");
 }
 
 static enum verdict judge_unlisted(struct grading *g, struct finding *f)
@@ -539,7 +553,7 @@ static enum verdict judge_unlisted(struct grading *g, struct finding *f)
 	expected(f, "what is not in the list fails with ENOSYS");
 	if (r < 0)
 		return judge_no_probe(f, r, "quiet-not-started");
-	return expect_all(f, guest.pid, trials, COUNT(trials), -ENOSYS,
+	return expect_all(f, &guest, trials, COUNT(trials), -ENOSYS,
 			  "unlisted-works", "not-enosys");
 }
 
@@ -578,13 +592,13 @@ static enum verdict judge_reading(struct grading *g, struct finding *f)
 		    "O_RDWR, and else ENOSYS");
 	if (r < 0)
 		return judge_no_probe(f, r, "quiet-not-started");
-	verdict = expect_works(f, guest.pid, &read_it, 1, "reading-denied");
+	verdict = expect_works(f, &guest, &read_it, 1, "reading-denied");
 	if (verdict == VERDICT_PASS)
-		verdict = expect_all(f, guest.pid, erofs, COUNT(erofs), -EROFS,
+		verdict = expect_all(f, &guest, erofs, COUNT(erofs), -EROFS,
 				     "writing-works", "not-erofs");
 	if (verdict == VERDICT_PASS)
-		verdict = expect_all(f, guest.pid, enosys, COUNT(enosys),
-				     -ENOSYS, "writing-works", "writing-works");
+		verdict = expect_all(f, &guest, enosys, COUNT(enosys), -ENOSYS,
+				     "writing-works", "writing-works");
 	return verdict;
 }
 
@@ -617,11 +631,11 @@ static enum verdict judge_ioctl(struct grading *g, struct finding *f)
 		    "other");
 	if (r < 0)
 		return judge_no_probe(f, r, "quiet-not-started");
-	verdict = expect_all(f, guest.pid, &allowed, 1, -ENOTTY,
-			     "tcgets-denied", "tcgets-denied");
+	verdict = expect_all(f, &guest, &allowed, 1, -ENOTTY, "tcgets-denied",
+			     "tcgets-denied");
 	if (verdict == VERDICT_PASS)
-		verdict = expect_all(f, guest.pid, denied, COUNT(denied),
-				     -ENOSYS, "ioctl-passes", "ioctl-passes");
+		verdict = expect_all(f, &guest, denied, COUNT(denied), -ENOSYS,
+				     "ioctl-passes", "ioctl-passes");
 	return verdict;
 }
 
@@ -653,15 +667,12 @@ static enum verdict expect_file(struct finding *f, const struct guest *guest,
 				const char *refused)
 {
 	struct inject_result result;
-	int r = inject(guest->pid, &trial->call, &result);
+	enum verdict verdict;
+	int r;
 
-	if (r == -ESRCH) {
-		observed(f, "%s: COMMAND is gone", trial->name);
-		return fail(f, refused);
-	}
-	if (r < 0)
-		return cannot_judge(f, r, "lend COMMAND %s", trial->name);
-	observe(f, trial, &result);
+	verdict = lend(f, guest, trial, &result);
+	if (verdict != VERDICT_PASS)
+		return verdict;
 	if (result.outcome != INJECT_RETURNED || result.value < 0)
 		return fail(f, refused);
 	r = is_file(guest, result.value, path);
@@ -722,7 +733,7 @@ static enum verdict judge_read_only(struct grading *g, struct finding *f)
 		    "EROFS");
 	if (r < 0)
 		return judge_no_probe(f, r, "asking-not-started");
-	return expect_all(f, guest.pid, trials, COUNT(trials), -EROFS,
+	return expect_all(f, &guest, trials, COUNT(trials), -EROFS,
 			  "opens-to-write", "asking-not-erofs");
 }
 
@@ -755,6 +766,7 @@ static enum verdict judge_cloexec(struct grading *g, struct finding *f)
 		  OPENAT("/note", O_RDONLY | O_CLOEXEC) },
 	};
 	auto_guest struct guest guest = { 0 };
+	enum verdict verdict;
 	int r = start_asking(g, f, &guest);
 
 	expected(f, "COMMAND's descriptor has O_CLOEXEC if it asked for it");
@@ -763,14 +775,14 @@ static enum verdict judge_cloexec(struct grading *g, struct finding *f)
 	for (int i = 0; i < 2; i++) {
 		struct inject_result result;
 
-		r = inject(guest.pid, &trials[i].call, &result);
-		if (r == 0 && result.outcome == INJECT_RETURNED &&
-		    result.value >= 0)
-			r = flags_of(guest.pid, result.value);
-		else if (r == 0)
-			r = -EIO;
+		verdict = lend(f, &guest, &trials[i], &result);
+		if (verdict != VERDICT_PASS)
+			return verdict;
+		if (result.outcome != INJECT_RETURNED || result.value < 0)
+			return fail(f, "cloexec");
+		r = flags_of(guest.pid, result.value);
 		if (r < 0)
-			return cannot_judge(f, r, "lend COMMAND an openat");
+			return cannot_judge(f, r, "read COMMAND's fdinfo");
 		observed(f, "%s: the flags are %#o", trials[i].name,
 			 (unsigned)r);
 		if (!!(r & O_CLOEXEC) != i)
@@ -788,6 +800,7 @@ static enum verdict expect_refused(struct grading *g, struct finding *f,
 				   const char *opened)
 {
 	auto_guest struct guest guest = { 0 };
+	enum verdict verdict;
 	int r = start_asking(g, f, &guest);
 
 	if (r < 0)
@@ -795,11 +808,9 @@ static enum verdict expect_refused(struct grading *g, struct finding *f,
 	for (size_t i = 0; i < count; i++) {
 		struct inject_result result;
 
-		r = inject(guest.pid, &trials[i].call, &result);
-		if (r < 0)
-			return cannot_judge(f, r, "lend COMMAND %s",
-					    trials[i].name);
-		observe(f, &trials[i], &result);
+		verdict = lend(f, &guest, &trials[i], &result);
+		if (verdict != VERDICT_PASS)
+			return verdict;
 		if (result.outcome != INJECT_RETURNED)
 			return fail(f, "no-answer");
 		if (result.value >= 0)
@@ -871,7 +882,7 @@ static void note_step(void *arg, const struct between_call *call)
 	if (!steps->received || steps->answered)
 		return;
 	if ((call->number == SYS_pread64 || call->number == SYS_read ||
-	     call->number == SYS_preadv) &&
+	     call->number == SYS_readv || call->number == SYS_preadv) &&
 	    call->value > 0 && !steps->read)
 		steps->read = steps->now;
 	if (is_ioctl(call, SECCOMP_IOCTL_NOTIF_ID_VALID))
@@ -994,7 +1005,7 @@ static int run_race(const struct guest *guest, struct race *race)
 	if (result.outcome != INJECT_RETURNED || result.value < 0)
 		return 0;
 	r = is_file(guest, result.value, "/work/secret");
-	return r;
+	return r == -ENOENT ? 0 : r; /* a number, and no file behind it */
 }
 
 static enum verdict judge_race(struct grading *g, struct finding *f, bool link)
@@ -1071,6 +1082,7 @@ static enum verdict judge_caller_gone(struct grading *g, struct finding *f)
 		    guest.pid, &taken_back, &result);
 	if (r < 0 || result.outcome != INJECT_HUNG)
 		return cannot_judge(f, r, "take a question back");
+	guest.gone = "porter-gone";
 	return expect_file(f, &guest, &again, "/work/house/note",
 			   "porter-gone");
 }
