@@ -234,8 +234,11 @@ int main(int argc, char *argv[])
 	child = fork();
 	if (child < 0)
 		die(-errno, "cannot fork");
-	if (child == 0)
+	if (child == 0) {
+		/* So that only the parent has it, and its death is seen. */
+		(void)close(ends[0]);
 		be_command(&argv[2], ends[1]);
+	}
 
 	(void)close(ends[1]);
 	talk.listenerfd = fd_receive(ends[0]);

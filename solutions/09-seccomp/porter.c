@@ -428,8 +428,11 @@ static int run_with_broker(const struct options *o)
 	child = fork();
 	if (child < 0)
 		die(-errno, "cannot fork");
-	if (child == 0)
+	if (child == 0) {
+		/* So that only the parent has it, and its death is seen. */
+		(void)close(ends[0]);
 		be_guest(o, ends[1]);
+	}
 
 	(void)close(ends[1]);
 	bellfd = fd_receive(ends[0]);

@@ -19,8 +19,12 @@
  *	if (r == 0 && result.outcome == INJECT_RETURNED)
  *		...result.value is a descriptor of that process, or -errno
  *
- * The program has no part in this: none of its code runs, so it cannot forge
- * the answer.  An ordinary user may do it to what runs in his own sandbox, as
+ * The process has no part in this: none of its code runs, so it cannot forge
+ * the answer.  A program that has put a broker over it could (seccomp_unotify(2)
+ * is between the call and the kernel): a call may be said to work that does
+ * not.  So what a call did is looked at from outside where it earns points.
+ *
+ * An ordinary user may do it to what runs in his own sandbox, as
  * the owner of its user namespace.
  *
  * See: ptrace(2), "Attaching and detaching" and PTRACE_SEIZE; syscall(2).

@@ -53,6 +53,12 @@ static const char *const programs[][WORDS] = {
 	{ "@labs/05-user-ns/asroot", "sleep", "1000" },
 	{ "@labs/05-user-ns/nest", "3" },
 	{ "@labs/05-user-ns/powers" },
+	{ "@labs/09-seccomp/rawbpf", "sleep", "1000" },
+	{ "@labs/09-seccomp/bypass" },
+	{ "@labs/09-seccomp/allow" },
+	{ "@labs/09-seccomp/broker", "/", "sleep", "1000" },
+	{ "@labs/09-seccomp/race", "100000" },
+	{ "@solutions/09-seccomp", "-b", "/etc", "@probes/probe", "hold" },
 	{ "@solutions/04-pid-ns", "--tie", "sleep", "1000" },
 };
 
