@@ -162,7 +162,7 @@ $(LIBISOLAB): $(filter-out %/main.o,$(call objs_in,tests/isolab)) \
 	$(call say,AR)
 	$(archive)
 
-ISOLAB_LIBS := -ljansson -lseccomp -lsodium -pthread
+ISOLAB_LIBS := -lcap -ljansson -lseccomp -lsodium -pthread
 
 $(ISOLAB): $(O)/tests/isolab/main.o $(LIBISOLAB) $(COMMON)
 	@mkdir -p $(@D)

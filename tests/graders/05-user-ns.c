@@ -27,9 +27,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -37,6 +35,7 @@
 #include "file.h"
 #include "grader.h"
 #include "idmap.h"
+#include "scene.h"
 
 enum { LINES = 8, START_MS = 5000, NEW_FILE_MS = 2000, DEPTH_MAX = 32 };
 
@@ -92,35 +91,14 @@ static void scene_init(struct scene *scene)
 
 /* ---- what is there before the program starts ----------------------------- */
 
-/* As "setcap cap_setuid,cap_setgid=ep" does it.  See: capabilities(7). */
-static int give_capabilities(int fd)
-{
-	const struct vfs_cap_data caps = {
-		.magic_etc = VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE,
-		.data[0].permitted = 1U << CAP_SETUID | 1U << CAP_SETGID,
-	};
-
-	return sysret(
-		fsetxattr(fd, "security.capability", &caps, sizeof(caps), 0));
-}
-
 static int install_helper(const char *path)
 {
-	auto_close int from = open("/bin/helper", O_RDONLY | O_CLOEXEC);
-	auto_close int to = -1;
-	struct stat st;
+	auto_close int fd = scene_copy("/bin/helper", path);
 
-	to = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0755);
-	if (from < 0 || to < 0 || fstat(from, &st) < 0)
-		return -errno;
-	while (st.st_size > 0) {
-		ssize_t n = sendfile(to, from, NULL, (size_t)st.st_size);
-
-		if (n <= 0)
-			return n < 0 ? -errno : -EIO;
-		st.st_size -= n;
-	}
-	return give_capabilities(to);
+	if (fd < 0)
+		return fd;
+	return scene_set_filecaps(fd, 1U << CAP_SETUID | 1U << CAP_SETGID,
+				  true);
 }
 
 /* The sandbox's own tmpfs is nosuid, where capabilities would be ignored. */

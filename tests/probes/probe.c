@@ -12,6 +12,9 @@
  *         probe told N           leave N orphans; all block every signal, and
  *                                end with the status that is sent to them
  *                                as the value of signal 40, by sigqueue(3)
+ *         probe laden GROUP COMMAND...  become COMMAND, in GROUP and with all
+ *                                capabilities inheritable, as careless
+ *                                parents leave it
  *
  * Called newuidmap or newgidmap it does what these programs do: it writes a map
  * of a process's user namespace.  The grader gives that copy the capabilities
@@ -24,6 +27,8 @@
  * Test:   tests/unit/test_sandbox.c
  */
 #include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -31,6 +36,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "child.h"
@@ -154,6 +160,28 @@ static int write_map(const char *file, char *argument[])
 	return KIT_OK;
 }
 
+/* By the system calls: a program of the grader's needs no libcap. */
+static noreturn void be_laden(const char *group, char *command[])
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3];
+	const gid_t gid = (gid_t)strtoul(group, NULL, 10);
+
+	/* Refused where there is one group only. */
+	if (setgroups(1, &gid) < 0 && errno != EPERM && errno != EINVAL)
+		die(-errno, "cannot be in group %s", group);
+	if (syscall(SYS_capget, &header, caps) < 0)
+		die(-errno, "cannot ask for the capabilities");
+	for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+		caps[i].inheritable = caps[i].permitted;
+	if (syscall(SYS_capset, &header, caps) < 0)
+		die(-errno, "cannot make the capabilities inheritable");
+	execv(command[0], command);
+	die(-errno, "cannot run '%s'", command[0]);
+}
+
 static noreturn void hold(void)
 {
 	for (;;)
@@ -183,10 +211,12 @@ int main(int argc, char *argv[])
 		beside(&argv[2]);
 	if (argc == 3 && strcmp(argv[1], "told") == 0)
 		be_told(strtol(argv[2], NULL, 10));
+	if (argc >= 4 && strcmp(argv[1], "laden") == 0)
+		be_laden(argv[2], &argv[3]);
 
 	fprintf(stderr,
 		"usage: %s hold | exit N | make FILE | beside COMMAND... | "
-		"told N\n",
+		"told N |\n       laden GROUP COMMAND...\n",
 		argv[0]);
 	return KIT_USAGE;
 }
