@@ -116,13 +116,13 @@ static void lock(void)
 {
 	/* SOLUTION BEGIN
 	*/
-	/* The last one forbids what hand_on() has done by now. */
-	const unsigned bits =
-		SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
-		SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |
-		SECBIT_NO_CAP_AMBIENT_RAISE |
-		SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
+	unsigned bits = SECBIT_KEEP_CAPS_LOCKED;
 
+	bits |= SECBIT_NOROOT | SECBIT_NOROOT_LOCKED;
+	bits |= SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED;
+	/* This forbids what hand_on() has done by now. */
+	bits |= SECBIT_NO_CAP_AMBIENT_RAISE;
+	bits |= SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
 	if (cap_set_secbits(bits) < 0)
 		die(-errno, "cannot lock the securebits");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)

@@ -2,11 +2,13 @@
 /*
  * 08-capabilities.c - grade "deputy": one capability, and no way to another
  *
- *	/bin/laden, the probe     user 0 of the sandbox's second namespace, with
- *	   |                      all capabilities, also inheritable, and in a
- *	   |                      group, as a careless parent leaves it
- *	   `- becomes /bin/exercise CAPABILITY
- *	        `- becomes COMMAND, the probe
+ *	/bin/exercise CAPABILITY    user 0 of the sandbox's second namespace,
+ *	   |                        with all capabilities
+ *	   `- becomes COMMAND, the probe
+ *
+ * In some checks the probe comes first, as /bin/laden, and becomes the
+ * exercise in a group and with all capabilities inheritable, as a careless
+ * parent leaves it.
  *
  * What the program finds, made by root of the sandbox:
  *
@@ -53,6 +55,7 @@ struct scene {
 	unsigned capability;
 	const char *command;
 	bool as_user;
+	bool laden; /* by a careless parent */
 };
 
 /* The program's COMMAND in its sandbox. */
@@ -310,7 +313,7 @@ static int start(struct grading *g, struct finding *f,
 		{ ladenfd, "/bin/laden", 0755 },
 		{ 0 },
 	};
-	const char *argv[12] = { "/bin/laden", "laden" };
+	const char *argv[12] = { NULL };
 	const struct sandbox_spec spec = {
 		.argv = argv,
 		.prepare = prepare,
@@ -320,14 +323,18 @@ static int start(struct grading *g, struct finding *f,
 	};
 	char group[16];
 	char user[16];
-	size_t n = 2;
+	size_t n = 0;
 	int r;
 
 	if (ladenfd < 0)
 		return ladenfd;
 	snprintf(group, sizeof(group), "%u", scene->group);
 	snprintf(user, sizeof(user), "%u", scene->user);
-	argv[n++] = group;
+	if (scene->laden) {
+		argv[n++] = "/bin/laden";
+		argv[n++] = "laden";
+		argv[n++] = group;
+	}
 	argv[n++] = "/bin/exercise";
 	if (scene->as_user) {
 		argv[n++] = "-u";
@@ -518,6 +525,7 @@ static enum verdict judge_handed_on(struct grading *g, struct finding *f)
 	int r;
 
 	scene_init(&scene);
+	scene.laden = true;
 	expected(f,
 		 "COMMAND's inheritable and ambient sets are %s and "
 		 "nothing else",
@@ -642,6 +650,7 @@ static enum verdict judge_groups(struct grading *g, struct finding *f)
 	int r;
 
 	scene_init(&scene);
+	scene.laden = true;
 	expected(f, "COMMAND is in no supplementary group");
 	verdict = start_user(g, f, &scene, &service);
 	if (verdict != VERDICT_PASS)
@@ -1039,17 +1048,18 @@ static const struct diagnosis of_bits[] = {
 	{ 0 },
 };
 
-static const struct diagnosis of_locks[] = { NOT_STARTED,
-					     BITS_UNLOCKED,
-					     { 0 } };
+static const struct diagnosis of_locks[] = {
+	NOT_STARTED, CAP_LOST, BITS_UNLOCKED, { 0 }
+};
 
 static const struct diagnosis of_filecap[] = {
 	NOT_STARTED,
 	{ "file-gains",
-	  "execve(2) added the file's capabilities: neither no_new_privs nor "
-	  "the bounding set forbade it",
-	  "do both; each alone would have been enough here",
-	  "capabilities(7), File capabilities" },
+	  "execve(2) gave it the file's capabilities; no_new_privs forbids "
+	  "only "
+	  "more than the process has, and it has them all",
+	  "drop the others from the bounding set",
+	  "capabilities(7), Capability bounding set" },
 	{ 0 },
 };
 
