@@ -453,17 +453,28 @@ static int ask_securebits(const struct service *service, long *ret)
 
 /* ---- 08.1: one capability ------------------------------------------------------- */
 
+/*
+ * User 0 has all capabilities unless something was done, so that it is there is
+ * not enough.
+ */
 static enum verdict judge_has_it(struct finding *f, const struct scene *scene,
 				 const struct service *service, const char *key)
 {
-	uint64_t set = 0;
-	int r = look_set(service, "CapEff", &set);
+	uint64_t effective = 0;
+	uint64_t ambient = 0;
+	int r = look_set(service, "CapEff", &effective);
 
-	expected(f, "COMMAND has %s in its effective set", scene->act->name);
+	expected(f, "COMMAND has %s in its effective and in its ambient set",
+		 scene->act->name);
+	if (r == 0)
+		r = look_set(service, "CapAmb", &ambient);
 	if (r < 0)
 		return cannot_judge(f, r, "read COMMAND's capabilities");
-	observe_set(f, "effective", set);
-	return set & bit(scene->capability) ? VERDICT_PASS : fail(f, key);
+	observe_set(f, "effective", effective);
+	if (!(effective & bit(scene->capability)))
+		return fail(f, key);
+	observe_set(f, "ambient", ambient);
+	return ambient & bit(scene->capability) ? VERDICT_PASS : fail(f, key);
 }
 
 static enum verdict judge_kept(struct grading *g, struct finding *f)
