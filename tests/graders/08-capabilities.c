@@ -393,6 +393,20 @@ static int look_set(const struct service *service, const char *name,
 	return r;
 }
 
+/* As start_root(), and one of COMMAND's sets. */
+static enum verdict start_and_read(struct grading *g, struct finding *f,
+				   struct scene *scene, struct service *service,
+				   const char *name, uint64_t *ret)
+{
+	enum verdict verdict = start_root(g, f, scene, service);
+	int r = 0;
+
+	if (verdict == VERDICT_PASS)
+		r = look_set(service, name, ret);
+	return r < 0 ? cannot_judge(f, r, "read COMMAND's capabilities")
+		     : verdict;
+}
+
 /* A set in words, such as "cap_chown, cap_kill". */
 static const char *in_words(uint64_t set, char *buf, size_t size)
 {
@@ -509,17 +523,13 @@ static enum verdict judge_nothing_else(struct grading *g, struct finding *f)
 	enum verdict verdict;
 	struct scene scene;
 	uint64_t set = 0;
-	int r;
 
 	scene_init(&scene);
 	expected(f, "COMMAND's permitted set is %s and nothing else",
 		 scene.act->name);
-	verdict = start_root(g, f, &scene, &service);
+	verdict = start_and_read(g, f, &scene, &service, "CapPrm", &set);
 	if (verdict != VERDICT_PASS)
 		return verdict;
-	r = look_set(&service, "CapPrm", &set);
-	if (r < 0)
-		return cannot_judge(f, r, "read COMMAND's capabilities");
 	observe_set(f, "permitted", set);
 	if (set & ~bit(scene.capability))
 		return fail_too_much(f, &service);
@@ -696,18 +706,14 @@ static enum verdict judge_filecap(struct grading *g, struct finding *f)
 	enum verdict verdict;
 	struct scene scene;
 	uint64_t set = 0;
-	int r;
 
 	scene_init(&scene);
 	scene.command = "/bin/gain/filecap";
 	expected(f, "a COMMAND with file capabilities has at most %s",
 		 scene.act->name);
-	verdict = start_root(g, f, &scene, &service);
+	verdict = start_and_read(g, f, &scene, &service, "CapPrm", &set);
 	if (verdict != VERDICT_PASS)
 		return verdict;
-	r = look_set(&service, "CapPrm", &set);
-	if (r < 0)
-		return cannot_judge(f, r, "read COMMAND's capabilities");
 	observe_set(f, "permitted", set);
 	return set & ~bit(scene.capability) ? fail(f, "file-gains")
 					    : VERDICT_PASS;
@@ -719,17 +725,13 @@ static enum verdict judge_bounding(struct grading *g, struct finding *f)
 	enum verdict verdict;
 	struct scene scene;
 	uint64_t set = 0;
-	int r;
 
 	scene_init(&scene);
 	expected(f, "COMMAND's bounding set is %s and nothing else",
 		 scene.act->name);
-	verdict = start_root(g, f, &scene, &service);
+	verdict = start_and_read(g, f, &scene, &service, "CapBnd", &set);
 	if (verdict != VERDICT_PASS)
 		return verdict;
-	r = look_set(&service, "CapBnd", &set);
-	if (r < 0)
-		return cannot_judge(f, r, "read COMMAND's capabilities");
 	observe_set(f, "bounding", set);
 	if (!(set & bit(scene.capability)))
 		return fail(f, "bound-closed");
