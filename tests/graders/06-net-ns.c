@@ -92,7 +92,8 @@ static void draw(struct scene *scene)
 	(void)sscanf(nonce.text, "%6x%6x%4x", &a, &b, &c);
 	for (unsigned n = 0; n < NETS; n++) {
 		unsigned len = lens[(c >> (2 * n)) % 4];
-		uint32_t base = n ? 0xac100000 | (b & 0xfffff) : 10U << 24 | a;
+		uint32_t base = n ? 0xac100000 | (b & 0xfff60)
+				  : 0x0a000000 | (a & 0xffff60);
 		uint32_t at = (base & ~0U << (32 - len)) + 1 + (c >> 4) % 5;
 
 		set_net(&scene->gateways[n], at, len);
@@ -342,7 +343,7 @@ static enum verdict judge_wire(struct grading *g, struct finding *f)
 	if (!wire.eth0) {
 		observed(f, "COMMAND has %u link%s, and none is called eth0",
 			 wire.inner.nlinks, wire.inner.nlinks == 1 ? "" : "s");
-		return fail(f, "no-eth0");
+		return fail(f, "no-wire");
 	}
 	observed(f,
 		 "eth0 is of the kind '%s', and its other end, link %d, is "
@@ -647,19 +648,17 @@ static const struct diagnosis of_tied[] = {
 	{                                                                    \
 		"wire-refused", "the kernel refused a message",              \
 			"read in the output which, and the kernel's words; " \
-			"is every nest ended, and does VETH_INFO_PEER "      \
-			"begin with an ifinfomsg?",                          \
+			"is every nest ended, does VETH_INFO_PEER begin "    \
+			"with an ifinfomsg, and are the name eth0 and "      \
+			"IFLA_NET_NS_PID in that nest?",                     \
 			"rtnetlink(7), veth(4)"                              \
 	}
 
 static const struct diagnosis of_wire[] = {
 	WIRE_REFUSED,
-	{ "no-eth0", "no end of the pair is in COMMAND's namespace as eth0",
-	  "put IFLA_IFNAME and IFLA_NET_NS_PID into the nest VETH_INFO_PEER",
-	  "veth(4)" },
-	{ "no-wire", "both ends are in COMMAND's namespace, or eth0 is no veth",
-	  "the end that is called PORT stays; IFLA_NET_NS_PID is an attribute "
-	  "of the peer only",
+	{ "no-wire", "the two ends are not one here and one there",
+	  "PORT stays, eth0 is in COMMAND's namespace: IFLA_NET_NS_PID "
+	  "is an attribute of the peer, in its nest",
 	  "veth(4)" },
 	{ 0 },
 };
@@ -807,18 +806,18 @@ static const struct check checks[] = {
 	{ "lo-up", "06.1", 8, "lo is up in it", "own-net", judge_lo_up, of_lo },
 	{ "tied", "06.1", 8, "nothing is left when the program is killed", NULL,
 	  judge_tied, of_tied },
-	{ "wire", "06.2", 8, "eth0 is one end of a wire to the program", NULL,
-	  judge_wire, of_wire },
+	{ "wire", "06.2", 8, "eth0 is one end of a wire to the program",
+	  "own-net", judge_wire, of_wire },
 	{ "up", "06.2", 8, "both ends are up", "wire", judge_up, of_up },
 	{ "address", "06.2", 10, "eth0 has the address", "wire", judge_address,
 	  of_address },
-	{ "bridge", "06.3", 12, "the other ends are ports of a bridge", NULL,
-	  judge_bridge, of_bridge },
+	{ "bridge", "06.3", 12, "the other ends are ports of a bridge",
+	  "own-net", judge_bridge, of_bridge },
 	{ "talk", "06.3", 14, "all reach each other by TCP", "bridge",
 	  judge_talk, of_talk },
-	{ "gateway", "06.4", 6, "the bridge has the gateways' addresses", NULL,
-	  judge_gateway, of_gateway },
-	{ "route", "06.4", 8, "the default route is by the gateway", NULL,
+	{ "gateway", "06.4", 6, "the bridge has the gateways' addresses",
+	  "own-net", judge_gateway, of_gateway },
+	{ "route", "06.4", 8, "the default route is by the gateway", "own-net",
 	  judge_route, of_route },
 	{ "forward", "06.4", 10, "one network reaches the other", "gateway",
 	  judge_forward, of_forward },

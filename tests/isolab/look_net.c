@@ -21,8 +21,8 @@
 #include "look.h"
 #include "netlink.h"
 
-/* A SYN that was lost is sent again after a second, and then after two. */
-enum { TALK_MS = 4000 };
+/* A SYN that was lost is sent again after a second. */
+enum { TALK_MS = 2500 };
 
 /* ---- lists ----------------------------------------------------------------- */
 
