@@ -38,7 +38,7 @@ void *nl_put_space(struct nl_request *q, size_t size_bytes)
 	size_t at = NLMSG_ALIGN(q->header.nlmsg_len);
 
 	/* Full: the caller gets the beginning, and the message is not sent. */
-	if (size_bytes > NL_BYTES - at) {
+	if (q->full || size_bytes > NL_BYTES - at) {
 		q->full = true;
 		return q->bytes;
 	}
