@@ -12,7 +12,10 @@
 #include "harness.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -29,6 +32,7 @@
 #include "file.h"
 #include "gate.h"
 #include "kit.h"
+#include "userns.h"
 
 enum {
 	KILLS = 20,
@@ -63,7 +67,17 @@ static const char *const programs[][WORDS] = {
 	{ "@labs/09-seccomp/broker", "/", "sleep", "1000" },
 	{ "@labs/09-seccomp/race", "100000" },
 	{ "@solutions/09-seccomp", "-b", "/etc", "@probes/probe", "hold" },
+	{ "@labs/06-net-ns/lonely", "sleep", "1000" },
+	{ "@labs/06-net-ns/wire", "sleep", "1000" },
+	{ "@labs/06-net-ns/bridge", "sleep", "1000" },
+	{ "@labs/06-net-ns/nat" },
+	{ "@labs/06-net-ns/outside", "sleep", "1000" },
+	{ "@labs/06-net-ns/outside", "--slirp4netns", "sleep", "1000" },
+	{ "@labs/06-net-ns/rawsock" },
+	{ "@labs/06-net-ns/spoof" },
 	{ "@solutions/04-pid-ns", "--tie", "sleep", "1000" },
+	{ "@solutions/06-net-ns", "-b", "10.6.0.2/24", "sleep", "1000", "--",
+	  "10.6.0.3/24", "@labs/06-net-ns/bridge" },
 };
 
 enum { PROGRAMS = sizeof(programs) / sizeof(programs[0]) };
@@ -175,6 +189,56 @@ START_TEST(killed_program_leaves_no_process)
 }
 END_TEST
 
+/* ---- links in a namespace that lives on ------------------------------------- */
+
+/* How many links there are here; wait until it is "want". */
+static int await_links(int want)
+{
+	int count = -1;
+
+	for (long end_ms = now_ms() + GONE_WITHIN_MS; now_ms() < end_ms;
+	     (void)poll(NULL, 0, 2)) {
+		struct if_nameindex *all = if_nameindex();
+
+		for (count = 0; all && all[count].if_index; count++)
+			;
+		if_freenameindex(all);
+		if (count == want)
+			break;
+	}
+	return count;
+}
+
+/*
+ * Most programs build in namespaces of their own.  This one puts a link and a
+ * rule into the one that it finds; here that is one of the test's.  With its
+ * table left, the next run would fail.
+ */
+START_TEST(killed_router_leaves_no_link_and_no_rule)
+{
+	static const char *const words[WORDS] = { "@labs/06-net-ns/nat",
+						  "--host", "sleep", "1000" };
+	static const char *const ends[WORDS] = { "@labs/06-net-ns/nat",
+						 "--host", "true" };
+	pid_t child;
+
+	ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	ck_assert_int_ge(userns_become_root(), 0);
+	ck_assert_int_eq(unshare(CLONE_NEWNET), 0);
+	ck_assert_int_eq(
+		file_write_at(AT_FDCWD, "/proc/sys/net/ipv4/ip_forward", "1"),
+		0);
+	for (int i = 0; i < KILLS; i++) {
+		ck_assert_int_eq(kill_once(words), 0);
+		ck_assert_int_eq(await_links(1), 1);
+	}
+	child = fork();
+	if (child == 0)
+		execute(ends);
+	ck_assert_int_eq(child_wait(child), 0);
+}
+END_TEST
+
 /* A check that cannot fail is none: here is one who leaves somebody. */
 START_TEST(what_is_left_would_be_found)
 {
@@ -208,5 +272,6 @@ int main(void)
 	tc = add_task(suite, "labs", need_userns());
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, killed_program_leaves_no_process, 0, PROGRAMS);
+	tcase_add_test(tc, killed_router_leaves_no_link_and_no_rule);
 	return run_suite(suite);
 }
