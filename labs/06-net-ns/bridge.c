@@ -131,13 +131,15 @@ static int run_command(const struct room *a, const struct room *b,
 	pid_t child;
 	int r;
 
-	room_enter(b);
+	/* We stay in the switch, where the bridge can be looked at. */
 	echo = fork_tied();
-	if (echo == 0)
+	if (echo == 0) {
+		room_enter(b);
 		be_echo(listen_at(second, ECHO));
-	room_enter(a);
+	}
 	child = fork_tied();
 	if (child == 0) {
+		room_enter(a);
 		execvp(command[0], command);
 		die(-errno, "cannot run '%s'", command[0]);
 	}

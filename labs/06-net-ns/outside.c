@@ -173,8 +173,13 @@ static noreturn void be_keeper(const char *const tool[], bool root,
 	do
 		ended = router < 0 ? router : wait(&status);
 	while (ended > 0 && ended != child && ended != router);
-	if (ended != child)
-		die(0, "%s has ended, and with it the network", tool[0]);
+	if (ended != child) {
+		fprintf(stderr,
+			"outside: %s has ended, so there is no way "
+			"out from here\n",
+			tool[0]);
+		_exit(KIT_SKIP);
+	}
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 

@@ -640,7 +640,7 @@ static const struct diagnosis of_tied[] = {
 	  "COMMAND goes on without the program, and keeps its namespace",
 	  "call prctl(2) with PR_SET_PDEATHSIG and SIGKILL in the process that "
 	  "becomes COMMAND",
-	  "PR_SET_PDEATHSIG(2const), or prctl(2)" },
+	  "prctl(2), PR_SET_PDEATHSIG" },
 	{ 0 },
 };
 

@@ -29,6 +29,7 @@
 
 #include "child.h"
 #include "cleanup.h"
+#include "err.h"
 #include "file.h"
 #include "gate.h"
 #include "kit.h"
@@ -174,7 +175,7 @@ static int kill_once(const char *const words[WORDS])
 	if (child < 0 || kill(child, SIGKILL) < 0)
 		return -1;
 	status = child_wait(child);
-	if (status != 0 && status != 128 + SIGKILL)
+	if (status != KIT_OK && status != KIT_SKIP && status != 128 + SIGKILL)
 		return -1;
 	return count_left(GONE_WITHIN_MS);
 }
