@@ -139,3 +139,18 @@ const struct grader *grader_need(const char *name)
 	fputc('\n', stderr);
 	return NULL;
 }
+
+bool kit_utf8(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+
+	/* The first that is set counts; see locale(7). */
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && *value)
+			return strcasestr(value, "utf-8") ||
+			       strcasestr(value, "utf8");
+	}
+	return false;
+}

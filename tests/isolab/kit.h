@@ -11,6 +11,7 @@
 #ifndef ISOLAB_KIT_H
 #define ISOLAB_KIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "grader.h"
@@ -40,10 +41,16 @@ const struct grader *grader_by_name(const char *name);
  */
 const struct grader *grader_need(const char *name);
 
+/* kit_utf8() - whether the user's terminal shows more than ASCII, by $LC_ALL,
+ * $LC_CTYPE or $LANG */
+bool kit_utf8(void);
+
 /* The commands, cmd_NAME.c.  Each gets its name as argv[0], prints to stdout
  * and stderr, and returns the exit status. */
+int cmd_demo(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_grade(int argc, char **argv);
+int cmd_graph(int argc, char **argv);
 int cmd_hint(int argc, char **argv);
 int cmd_judge(int argc, char **argv);
 int cmd_list(int argc, char **argv);
