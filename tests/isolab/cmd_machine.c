@@ -4,20 +4,17 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
-#include "child.h"
 #include "cleanup.h"
 #include "err.h"
 #include "kit.h"
 #include "machine.h"
+#include "terminal.h"
 
 static int usage(FILE *out, int status)
 {
@@ -103,8 +100,9 @@ static int parse(struct options *o, int argc, char **argv)
 
 /* ---- running it -------------------------------------------------------- */
 
-static _Noreturn void run(const struct options *o)
+static int run(void *arg)
 {
+	const struct options *o = arg;
 	auto_free char *console = NULL;
 	int status = machine_run(&o->spec, &console);
 
@@ -113,51 +111,7 @@ static _Noreturn void run(const struct options *o)
 	if (status < 0)
 		fprintf(stderr, "\risolab: the lab machine: %s\n",
 			machine_strerror(status));
-	(void)fflush(stderr);
-	_exit(status < 0 ? 3 : status);
-}
-
-/* Keep the terminal raw while a child runs the machine, and give it back
- * whatever ends them. */
-static int run_on_terminal(const struct options *o)
-{
-	struct termios saved;
-	struct termios raw;
-	siginfo_t info;
-	sigset_t set;
-	sigset_t old;
-	pid_t pid;
-	int status = -1;
-
-	if (tcgetattr(STDIN_FILENO, &saved) < 0)
-		die(-errno, "cannot use this terminal");
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, &old);
-	pid = fork();
-	if (pid < 0)
-		die(-errno, "cannot start the machine");
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		sigprocmask(SIG_SETMASK, &old, NULL);
-		run(o);
-	}
-
-	raw = saved;
-	cfmakeraw(&raw);
-	(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
-	if (sigwaitinfo(&set, &info) > 0 && info.si_signo != SIGCHLD) {
-		kill(pid, SIGKILL);
-		status = 128 + info.si_signo;
-		(void)child_wait(pid);
-	} else {
-		status = child_wait(pid);
-	}
-	(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &saved);
-	return status;
+	return status < 0 ? 3 : status;
 }
 
 /* The job's environment: what a root shell needs, and what steers the kit. */
@@ -219,7 +173,10 @@ int cmd_machine(int argc, char **argv)
 	else
 		o.spec.argv = shell;
 
-	if (o.spec.tty)
-		return run_on_terminal(&o);
-	run(&o);
+	if (!o.spec.tty)
+		return run(&o);
+	at = terminal_lend(cfmakeraw, run, &o);
+	if (at < 0)
+		die(at, "cannot use this terminal");
+	return at;
 }

@@ -52,10 +52,14 @@ static int split(char *text, struct lines *ret)
 	return 0;
 }
 
+/* Before a comment at the end of the line, if there is one. */
 static bool ends_with(const char *line, char c)
 {
+	const char *comment = strstr(line, " /*");
 	size_t len = strlen(line);
 
+	if (comment && strcmp(line + len - 2, "*/") == 0)
+		len = (size_t)(comment - line);
 	return len > 0 && line[len - 1] == c;
 }
 
@@ -110,17 +114,16 @@ static bool defines(const struct lines *lines, struct range range,
 
 	for (size_t i = range.first; i <= range.last; i++) {
 		const char *line = lines->list[i];
-		const char *found;
+		size_t head = strcspn(line, "(=");
+		const char *found = find_word(line, head, name);
 
-		if (i > range.first && *line != '}')
+		if (!found || (i > range.first && *line != '}'))
 			continue;
-		found = find_word(line, strcspn(line, "(="), name);
-		if (!found)
-			continue;
-		if (found[n] != '(')
+		if (line[head] != '(')
 			return true;
-		/* Not a declaration, nor a call in a macro. */
-		return strcmp(lines->list[range.last], "}") == 0;
+		/* Its return type is none of ours, nor is a declaration. */
+		return found[n] == '(' &&
+		       strcmp(lines->list[range.last], "}") == 0;
 	}
 	return false;
 }
