@@ -62,7 +62,8 @@ static void outside_release(struct outside *outside)
 		free(outside->texts[i]);
 }
 
-static void print_outside(struct demo *demo, const struct outside *before)
+static void print_outside(struct demo *demo, const struct outside *before,
+			  bool always)
 {
 	struct outside after;
 	struct text text = { 0 };
@@ -80,7 +81,7 @@ static void print_outside(struct demo *demo, const struct outside *before)
 	outside_release(&after);
 	changed = text_steal(&text);
 	if (!changed || !*changed) {
-		if (demo->looked_at)
+		if (always)
 			screen_print(&demo->screen, COLOR_NOTE,
 				     "Out here nothing has changed.");
 		return;
@@ -358,7 +359,7 @@ void demo_run(struct demo *demo, const struct slide_block *block)
 		status = stage_end(&run.stage, run.stopped);
 	}
 	print_verdict(&run, output ? output : "", status);
-	print_outside(demo, &before);
+	print_outside(demo, &before, run.target != 0);
 	screen_print(&demo->screen, COLOR_NONE, "\n");
 	outside_release(&before);
 	views_release(&run.views);

@@ -76,26 +76,26 @@ static void take_row(struct screen *screen)
 	screen->used++;
 }
 
-static void put_line(const struct screen *screen, const char *line, size_t len)
+/* As much of a line as one row has room for; how many bytes that was. */
+static size_t put_row(const struct screen *screen, const char *line, size_t len)
 {
 	unsigned column = 0;
+	size_t done = 0;
 
-	while (len > 0 && column < screen->columns) {
-		size_t n = text_fit(line, len, 1);
+	while (done < len && column < screen->columns) {
+		size_t n = text_fit(line + done, len - done, 1);
+		unsigned to = column + 1;
 
-		if (*line == '\t') {
-			unsigned to = (column / TAB + 1) * TAB;
-
-			for (; column < to && column < screen->columns;
-			     column++)
-				putchar(' ');
-		} else {
-			fwrite(line, 1, n, stdout);
-			column++;
-		}
-		line += n;
-		len -= n;
+		if (line[done] == '\t')
+			to = (column / TAB + 1) * TAB;
+		else
+			fwrite(line + done, 1, n, stdout);
+		for (; line[done] == '\t' && column < to; column++)
+			putchar(' ');
+		column = to;
+		done += n;
 	}
+	return done;
 }
 
 void screen_print(struct screen *screen, enum screen_color color,
@@ -110,9 +110,9 @@ void screen_print(struct screen *screen, enum screen_color color,
 		if (screen->stop)
 			return;
 		fputs(painted ? colors[color] : "", stdout);
-		put_line(screen, text, len);
+		text += put_row(screen, text, len);
 		fputs(painted ? "\033[0m\n" : "\n", stdout);
-		text += len + (text[len] == '\n');
+		text += *text == '\n';
 	}
 }
 

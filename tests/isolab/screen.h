@@ -59,7 +59,7 @@ void screen_clear(struct screen *screen);
  * screen_print() - print clean text, line by line
  * @screen: the screen
  * @color: of all of it
- * @text: clean; tabs are expanded, long lines cut
+ * @text: clean; tabs are expanded, long lines take several rows
  *
  * Nothing is printed any more once screen->stop is set.
  */

@@ -7,14 +7,19 @@
 #include <ifaddrs.h>
 #include <inttypes.h>
 #include <net/if.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "err.h"
 #include "file.h"
+
+enum { INSIDE_SECONDS = 5 };
 
 const char *const view_ns_names[VIEW_NAMESPACES] = {
 	[VIEW_USER] = "user",	  [VIEW_PID] = "pid",	[VIEW_MNT] = "mnt",
@@ -333,26 +338,68 @@ static void list_links(char *buf, size_t size)
 		if_freenameindex(links);
 }
 
+/* What the new process needs; it answers in memory that is shared. */
+struct visit {
+	pid_t pid;
+	struct view_inside answer;
+};
+
+/*
+ * Only what is another one than ours: to join a namespace again takes
+ * privilege over its owner, which an ordinary user has inside and not out
+ * here.  One call for all, so that the kernel checks our right to each with
+ * the credentials that we have here.
+ */
+static int join_others(pid_t pid)
+{
+	static const struct {
+		const char *name;
+		int flag;
+	} kinds[] = {
+		{ "ns/user", CLONE_NEWUSER },
+		{ "ns/uts", CLONE_NEWUTS },
+		{ "ns/net", CLONE_NEWNET },
+	};
+	auto_close int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	int flags = 0;
+
+	if (pidfd < 0)
+		return -errno;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		int same = look_same(0, pid, kinds[i].name);
+
+		if (same < 0)
+			return same;
+		flags |= same ? 0 : kinds[i].flag;
+	}
+	return flags ? sysret(setns(pidfd, flags)) : 0;
+}
+
 static int look_around(void *arg)
 {
-	struct view_inside *inside = arg;
+	struct visit *visit = arg;
+	struct view_inside *answer = &visit->answer;
+	int r = join_others(visit->pid);
 
-	if (gethostname(inside->hostname, sizeof(inside->hostname)) < 0)
+	if (r < 0)
+		return r;
+	if (gethostname(answer->hostname, sizeof(answer->hostname)) < 0)
 		return -errno;
-	list_links(inside->links, sizeof(inside->links));
+	list_links(answer->links, sizeof(answer->links));
 	return 0;
 }
 
 int view_inside(pid_t pid, struct view_inside *ret)
 {
-	struct view_inside *shared = look_shared(sizeof(*shared));
+	struct visit *shared = look_shared(sizeof(*shared));
 	int r;
 
 	if (!shared)
 		return -ENOMEM;
-	r = look_inside(pid, look_around, shared);
+	shared->pid = pid;
+	r = look_aside(look_around, shared, INSIDE_SECONDS);
 	if (r == 0)
-		*ret = *shared;
+		*ret = shared->answer;
 	look_unshare(shared, sizeof(*shared));
 	return r;
 }

@@ -120,12 +120,12 @@ struct view_inside {
 };
 
 /**
- * view_inside() - join a process's namespaces and look around
+ * view_inside() - join a process's namespaces for a moment and look around
  * @pid: the process
  * @ret: receives what is seen; untrusted
  *
  * Return: 0.
- * Errors: those of look_inside().
+ * Errors: those of setns(2) and look_aside().
  */
 int view_inside(pid_t pid, struct view_inside *ret);
 

@@ -14,7 +14,7 @@
 #include "mountinfo.h"
 #include "view.h"
 
-enum { LABEL = 16, MOUNTS_SHOWN = 6, VALUE = 1024 };
+enum { LABEL = 16, MOUNTS_SHOWN = 4, VALUE = 1024 };
 
 struct diff {
 	struct text *text;
