@@ -69,7 +69,11 @@ DIAGRAMS  := $(patsubst docs/diagrams/%.dot,$(O)/docs/%.svg,\
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
+SLIDES    := $(patsubst docs/slides/%.md,$(O)/docs/slides/%.html,\
+               $(sort $(wildcard docs/slides/[0-9]*.md)))
+
 .PHONY: all labs exercises solutions isolab units deps grade test check docs \
+        slides \
         install clean help skeletons bench machine check-names \
         check-skeletons check-format check-lint FORCE
 
@@ -237,7 +241,7 @@ check-names:                    ## CI: no part of a lab is missing
 	$(Q)rc=0; for n in $(LABS); do \
 	    for f in labs/$$n/README.md docs/handbook/$$n.md solutions/$$n \
 	             exercises/$$n tests/graders/$$n.c tests/mutants/$$n \
-	             docs/diagrams/$$n.dot; do \
+	             docs/diagrams/$$n.dot docs/slides/$$n.md; do \
 	        [ -e $$f ] || { echo "missing: $$f"; rc=1; }; \
 	    done; \
 	done; exit $$rc
@@ -265,8 +269,11 @@ check: need-grade need-test need-machine need-dev ## CI: everything, from scratc
 	    $(AGAIN) O=$(O)/check SAN=1 test
 
 # ---- the handbook ----------------------------------------------------------
-docs: need-docs                 ## build the handbook and its diagrams
-	@$(MAKE) --no-print-directory $(O)/docs/handbook.html
+docs: need-docs                 ## build the handbook, its diagrams and the slides
+	@$(MAKE) --no-print-directory $(O)/docs/handbook.html $(SLIDES)
+
+slides: need-docs               ## build the slides, a page for each lab
+	@$(MAKE) --no-print-directory $(SLIDES)
 
 $(O)/docs/%.svg: docs/diagrams/%.dot
 	@mkdir -p $(@D)
@@ -285,6 +292,17 @@ $(O)/docs/handbook.html: $(CHAPTERS:docs/handbook/%=$(O)/docs/%) $(DIAGRAMS)
 	    --metadata title='isolab: the handbook' \
 	    --resource-path=$(O)/docs -o $@ $(filter %.md,$^)
 
+# The lines of source in them are found by isolab demo, as on the stage.
+$(O)/docs/slides/%.html: docs/slides/%.md docs/slides/template.html $(ISOLAB) \
+                         $(O)/docs/%.svg $$(wildcard labs/$$*/*.c)
+	@mkdir -p $(@D)
+	$(call say,SLIDES)
+	$(Q)ISOLAB_KIT=$(CURDIR) $(ISOLAB) demo --markdown $* >$(@:.html=.md)
+	$(Q)pandoc --standalone --self-contained -t dzslides --slide-level=2 \
+	    --template=docs/slides/template.html --highlight-style=kate --preserve-tabs \
+	    --metadata pagetitle='$*' --resource-path=$(O)/docs \
+	    -o $@ $(@:.html=.md)
+
 # ---- install ---------------------------------------------------------------
 LIB = $(DESTDIR)$(PREFIX)/lib/isolab
 
@@ -293,9 +311,11 @@ install: all                    ## install the command, for PREFIX=/usr/local
 	install $(ISOLAB) $(LIB)/bin/isolab
 	install $(PROBE_BINS) $(LIB)/bin/probes
 	install -m 644 $(STUDENT) $(LIB)/student
+	install -d $(LIB)/share/docs
 	cp -r common exercises labs $(LIB)/share
 	[ ! -e $(IMAGE) ] || { install -d $(LIB)/machine && \
 	    cp -rL $(O)/machine/vmlinu? $(IMAGE) $(O)/machine/lib $(LIB)/machine; }
+	cp -r docs/slides $(LIB)/share/docs
 	ln -sf ../lib/isolab/bin/isolab $(DESTDIR)$(PREFIX)/bin/isolab
 
 # ---- packages: the one list is docs/packages.tsv ----------------------------

@@ -10,12 +10,15 @@
 #include <ftw.h>
 #include <getopt.h>
 #include <grp.h>
+#include <linux/magic.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "cgroup.h"
@@ -219,6 +222,29 @@ static int remove_one(const char *path, const struct stat *st, int type,
 	return 0;
 }
 
+/*
+ * An overlay cannot be written on an overlay, and /tmp of the lab machine and
+ * of most containers is on one.  A file system in memory does as well, if
+ * programs may be run from it.
+ */
+static const char *roomy_folder(void)
+{
+	const char *const folders[] = { getenv("TMPDIR"), "/tmp", "/dev/shm" };
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		struct statvfs flags;
+		struct statfs type;
+
+		if (folders[i] && strlen(folders[i]) < 32 &&
+		    statfs(folders[i], &type) == 0 &&
+		    statvfs(folders[i], &flags) == 0 &&
+		    type.f_type != OVERLAYFS_SUPER_MAGIC &&
+		    !(flags.f_flag & (ST_NOEXEC | ST_RDONLY)))
+			return folders[i];
+	}
+	return "/tmp";
+}
+
 /* Keys come at once and unseen; what is printed is treated as always. */
 static void give_keys(struct termios *mode)
 {
@@ -274,7 +300,8 @@ static int keep(struct demo *demo)
 	int status;
 
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
-	snprintf(demo->dir, sizeof(demo->dir), "/tmp/isolab-demo-XXXXXX");
+	snprintf(demo->dir, sizeof(demo->dir), "%s/isolab-demo-XXXXXX",
+		 roomy_folder());
 	if (!mkdtemp(demo->dir) || chmod(demo->dir, 0755) < 0) {
 		fprintf(stderr, "isolab demo: cannot make a folder: %s\n",
 			strerror(errno));
