@@ -113,18 +113,14 @@ static int tend(pid_t shell, const sigset_t *set, long long end_ms)
 }
 
 static noreturn void be_stage(const char *script, const char *const *envp,
-			      const char *cwd, unsigned seconds, int outfd)
+			      const char *cwd, unsigned seconds, int outfd,
+			      const sigset_t *set)
 {
 	long long end_ms = now_ms() + seconds * 1000LL;
 	int nullfd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	sigset_t set;
 	pid_t shell;
 	int status;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_SETMASK, &set, NULL);
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	(void)prctl(PR_SET_NAME, "stage");
 	(void)setsid();
@@ -140,8 +136,8 @@ static noreturn void be_stage(const char *script, const char *const *envp,
 		die(-errno, "cannot fork");
 	if (shell == 0)
 		run(script, envp);
-	status = tend(shell, &set, end_ms);
-	kill_all(&set);
+	status = tend(shell, set, end_ms);
+	kill_all(set);
 	_exit(status);
 }
 
@@ -150,16 +146,24 @@ static noreturn void be_stage(const char *script, const char *const *envp,
 int stage_start(struct stage *stage, const char *script,
 		const char *const *envp, const char *cwd, unsigned seconds)
 {
+	sigset_t set;
+	sigset_t old;
 	int ends[2];
 	pid_t pid;
 
 	*stage = (struct stage){ .outfd = -1 };
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
+	/* Blocked before there is a stage: it may be told to end at once. */
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, &old);
 	(void)fflush(NULL); /* or the child would write our buffers again */
 	pid = fork();
 	if (pid == 0)
-		be_stage(script, envp, cwd, seconds, ends[1]);
+		be_stage(script, envp, cwd, seconds, ends[1], &set);
+	sigprocmask(SIG_SETMASK, &old, NULL);
 	(void)close(ends[1]);
 	if (pid < 0) {
 		int r = -errno;
