@@ -2,9 +2,11 @@
 /*
  * demo.h - a lab's slides, played on a terminal
  *
- *	cmd_demo.c   the command line; the terminal and the folder
+ *	cmd_demo.c   the command line
+ *	demo_keep.c  the terminal and the folder, lent and taken back
  *	demo.c       from slide to slide, from key to key
- *	demo_run.c   a command of a slide, and what it has changed
+ *	demo_run.c   a command of a slide
+ *	demo_draw.c  what it has changed
  *	demo_md.c    the same slides for pandoc, with the lines they name
  *
  *	keeper                 gives the terminal back, removes the folder
@@ -21,8 +23,9 @@
 #include "slides.h"
 #include "stage.h"
 #include "text.h"
+#include "view.h"
 
-enum { DEMO_ENV = 16, DEMO_PATH = 4096 };
+enum { DEMO_ENV = 16, DEMO_PATH = 4096, DEMO_OUTSIDE = 6 };
 
 struct demo {
 	const char *lab; /* "04-pid-ns" */
@@ -41,6 +44,14 @@ struct demo {
 };
 
 /**
+ * demo_keep() - play in a folder and on a terminal that are given back
+ * @demo: with lab, dot, first, as_root, slides and screen
+ *
+ * Return: an exit status.
+ */
+int demo_keep(struct demo *demo);
+
+/**
  * demo_play() - play all slides
  * @demo: with lab, dot, cwdfd, first, dir, slides and screen
  *
@@ -54,6 +65,23 @@ unsigned demo_play(struct demo *demo);
  * @block: of shell
  */
 void demo_run(struct demo *demo, const struct slide_block *block);
+
+/* What belongs to everybody out here: texts of the kernel, NULL if unread. */
+struct demo_outside {
+	char *texts[DEMO_OUTSIDE]; /* owned */
+};
+
+/* demo_outside_take() - look; to be given to demo_outside_release() */
+void demo_outside_take(struct demo_outside *outside);
+void demo_outside_release(struct demo_outside *outside);
+
+/* demo_outside_print() - say what has changed since; @always: also if nothing */
+void demo_outside_print(struct demo *demo, const struct demo_outside *before,
+			bool always);
+
+/* demo_draw() - draw the processes of a stage, and how @target is placed */
+void demo_draw(struct demo *demo, const struct views *all,
+	       const struct view *target);
 
 /* demo_setup() - what comes before the first slide; said only if it fails */
 void demo_setup(struct demo *demo);

@@ -1,14 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * demo_run.c - run a command of a slide and draw what it has changed
- *
- * Two things are compared.  A process that the command has made, with the
- * player, who is an ordinary process: what is otherwise in there.  And the
- * player's own world before and after: what the command did out here, which
- * should be nothing.
- */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,138 +10,13 @@
 
 #include "cleanup.h"
 #include "demo.h"
-#include "err.h"
-#include "file.h"
 #include "kit.h"
-#include "view.h"
 
 enum {
 	LOOK_EVERY_MS = 20,
 	MOST_OUTPUT = 65536,
 	GRACE_SECONDS = 10, /* after the stage's own deadline */
 };
-
-/* ---- what it looks like out here ----------------------------------------- */
-
-static const char *const outside_files[] = {
-	"/proc/self/mountinfo",	     "/proc/sysvipc/shm",
-	"/proc/sysvipc/msg",	     "/proc/sysvipc/sem",
-	"/proc/sys/kernel/hostname", "/proc/self/net/route",
-};
-
-static const char *const outside_names[] = {
-	"mounts",     "shared memory", "message queues",
-	"semaphores", "hostname",      "routes",
-};
-
-enum { OUTSIDE = sizeof(outside_files) / sizeof(outside_files[0]) };
-
-struct outside {
-	char *texts[OUTSIDE]; /* owned; NULL could not be read */
-};
-
-static void outside_take(struct outside *outside)
-{
-	*outside = (struct outside){ 0 };
-	for (int i = 0; i < OUTSIDE; i++)
-		(void)file_read_all(outside_files[i], &outside->texts[i]);
-}
-
-static void outside_release(struct outside *outside)
-{
-	for (int i = 0; i < OUTSIDE; i++)
-		free(outside->texts[i]);
-}
-
-static void print_outside(struct demo *demo, const struct outside *before,
-			  bool always)
-{
-	struct outside after;
-	struct text text = { 0 };
-	auto_free char *changed = NULL;
-
-	outside_take(&after);
-	for (int i = 0; i < OUTSIDE; i++) {
-		const char *a = before->texts[i];
-		const char *b = after.texts[i];
-
-		if (a && b && strcmp(a, b) != 0)
-			text_addf(&text, "%s%s", text.len_bytes ? ", " : "",
-				  outside_names[i]);
-	}
-	outside_release(&after);
-	changed = text_steal(&text);
-	if (!changed || !*changed) {
-		if (always)
-			screen_print(&demo->screen, COLOR_NOTE,
-				     "Out here nothing has changed.");
-		return;
-	}
-	text_addf(&text, "Out here these have changed: %s", changed);
-	free(changed);
-	changed = text_steal(&text);
-	if (changed)
-		screen_print(&demo->screen, COLOR_BAD, changed);
-}
-
-/* ---- what it looks like in there ----------------------------------------- */
-
-static void save_dot(struct demo *demo, const char *dot)
-{
-	auto_close int fd = -1;
-	int r;
-
-	if (!demo->dot)
-		return;
-	fd = openat(demo->cwdfd, demo->dot,
-		    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	r = fd < 0 ? -errno : write_all(fd, dot, strlen(dot));
-	if (r < 0)
-		screen_print(&demo->screen, COLOR_BAD,
-			     "the graph cannot be written");
-}
-
-static void print_text(struct demo *demo, enum screen_color color,
-		       struct text *text)
-{
-	auto_free char *all = text_steal(text);
-
-	if (all)
-		screen_print(&demo->screen, color, all);
-}
-
-/* All below the stage, but not the stage itself and its shell. */
-static void draw(struct demo *demo, const struct views *all,
-		 const struct view *target)
-{
-	const struct view_style style = { .columns = demo->screen.columns,
-					  .utf8 = demo->screen.utf8 };
-	struct views views = *all;
-	struct view_groups groups = { 0 };
-	struct text text = { 0 };
-	auto_free char *dot = NULL;
-	struct view self;
-
-	while (views.count > 1 && (strcmp(views.list[0].name, "stage") == 0 ||
-				   strcmp(views.list[0].name, "sh") == 0)) {
-		views.list++;
-		views.count--;
-	}
-	if (view_take(getpid(), &self) < 0 ||
-	    view_groups_make(&views, &self, &groups) < 0)
-		return;
-	view_draw(&text, &views, &groups, &self, &style);
-	print_text(demo, COLOR_NONE, &text);
-	screen_print(&demo->screen, COLOR_NONE, "\n");
-	if (view_diff(&text, &self, target, &style) == 0)
-		text_add(&text, "It is placed as any other process.\n");
-	print_text(demo, COLOR_NONE, &text);
-	view_dot(&text, &views, &groups, &self);
-	dot = text_steal(&text);
-	if (dot)
-		save_dot(demo, dot);
-	view_groups_release(&groups);
-}
 
 /* ---- running ------------------------------------------------------------- */
 
@@ -277,7 +143,7 @@ static void look_at(struct run *run)
 	run->stage = (struct stage){ .outfd = -1 };
 	for (size_t i = 0; i < run->views.count; i++)
 		if (run->views.list[i].pid == run->target)
-			draw(demo, &run->views, &run->views.list[i]);
+			demo_draw(demo, &run->views, &run->views.list[i]);
 }
 
 /* ---- the commands' environment ------------------------------------------- */
@@ -330,7 +196,7 @@ void demo_run(struct demo *demo, const struct slide_block *block)
 {
 	struct run run = { .demo = demo, .block = block };
 	auto_free char *output = NULL;
-	struct outside before;
+	struct demo_outside before;
 	int status;
 	int r;
 
@@ -339,13 +205,13 @@ void demo_run(struct demo *demo, const struct slide_block *block)
 		demo->looked_at = 0;
 	}
 	make_env(demo);
-	outside_take(&before);
+	demo_outside_take(&before);
 	r = stage_start(&run.stage, block->text, demo->envp, demo->dir,
 			block->seconds);
 	if (r < 0) {
 		demo->failures++;
 		screen_print(&demo->screen, COLOR_BAD, strerror(-r));
-		outside_release(&before);
+		demo_outside_release(&before);
 		return;
 	}
 	follow(&run);
@@ -359,9 +225,9 @@ void demo_run(struct demo *demo, const struct slide_block *block)
 		status = stage_end(&run.stage, run.stopped);
 	}
 	print_verdict(&run, output ? output : "", status);
-	print_outside(demo, &before, run.target != 0);
+	demo_outside_print(demo, &before, run.target != 0);
 	screen_print(&demo->screen, COLOR_NONE, "\n");
-	outside_release(&before);
+	demo_outside_release(&before);
 	views_release(&run.views);
 }
 

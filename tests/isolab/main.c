@@ -22,7 +22,7 @@ static const struct command {
 	{ "list", cmd_list, "the labs, their tasks and your progress" },
 	{ "hint", cmd_hint, "the next hint for a task: hint 01.2" },
 	{ "run", cmd_run, "run a lab's program: run 01 ..." },
-	{ "demo", cmd_demo, "a narrated run of a lab, for a projector: demo 04" },
+	{ "demo", cmd_demo, "play a lab's slides, for a projector: demo 04" },
 	{ "graph", cmd_graph, "a picture of the namespaces below a process" },
 	{ "reset", cmd_reset, "start an exercise again; keeps the old file" },
 	{ "doctor", cmd_doctor, "what this machine can do, and what to fix" },

@@ -3,6 +3,7 @@
  * view.h - some processes, as the kernel shows them at one moment
  *
  *	view.c         looking: a process, and all that are below it
+ *	view_inside.c  what a process sees of its host and network
  *	view_group.c   which of them share which namespaces
  *	view_text.c    boxes for a terminal
  *	view_dot.c     the same for Graphviz
