@@ -253,8 +253,10 @@ int cmd_demo(int argc, char **argv)
 	if (!grader)
 		return KIT_USAGE;
 	demo = calloc(1, sizeof(*demo));
-	if (!demo)
-		die(-ENOMEM, "cannot begin");
+	if (!demo) {
+		fprintf(stderr, "isolab demo: %s\n", strerror(ENOMEM));
+		return KIT_FAILED;
+	}
 	demo->lab = grader->lab;
 	if (slides_load(demo->lab, &demo->slides, why, sizeof(why)) < 0) {
 		fprintf(stderr, "isolab demo: %s\n", why);

@@ -104,11 +104,21 @@ static int play(void *arg)
 	return demo_play(demo) == 0 ? KIT_OK : KIT_FAILED;
 }
 
-/* The player may be killed: what is below it then becomes ours, and ends. */
+/*
+ * The player may be killed: what is below it then becomes ours, and ends.  We
+ * are not: a window that is closed sends more than one signal, and the folder
+ * is to be removed after the first.
+ */
 int demo_keep(struct demo *demo)
 {
+	sigset_t set;
 	int status;
 
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	snprintf(demo->dir, sizeof(demo->dir), "%s/isolab-demo-XXXXXX",
 		 roomy_folder());

@@ -389,6 +389,26 @@ START_TEST(a_signal_gives_the_terminal_back)
 }
 END_TEST
 
+/* The window is closed: the terminal is gone, and signals come with that. */
+START_TEST(nothing_is_left_when_the_window_is_closed)
+{
+	int folders = count_folders();
+	struct seat seat;
+
+	seat_begin(&seat, "03");
+	expect(&seat, "[space] next");
+	press(&seat, "4\r");
+	expect(&seat, "[space] run it");
+	press(&seat, " ");
+	expect(&seat, "Out here nothing has changed.");
+	close(seat.linefd);
+	close(seat.keysfd);
+	ck_assert_int_ge(child_wait(seat.demo), 0);
+	nobody_is_left();
+	ck_assert_int_eq(count_folders(), folders);
+}
+END_TEST
+
 /* ---- the command line ---------------------------------------------------- */
 
 static const struct {
@@ -446,6 +466,8 @@ int main(void)
 			    count);
 	tcase_add_test(tc, keys_lead_through_the_slides);
 	tcase_add_test(tc, what_is_drawn_ends_with_its_slide);
+	tcase_add_loop_test(tc, nothing_is_left_when_the_window_is_closed, 0,
+			    10);
 	tcase_add_loop_test(tc, a_signal_gives_the_terminal_back, 0, 3);
 	return run_suite(suite);
 }
