@@ -70,7 +70,7 @@ DIAGRAMS  := $(patsubst docs/diagrams/%.dot,$(O)/docs/%.svg,\
 .SUFFIXES:
 .SECONDARY:
 SLIDES    := $(patsubst docs/slides/%.md,$(O)/docs/slides/%.html,\
-               $(sort $(wildcard docs/slides/[0-9]*.md)))
+               $(wildcard $(LABS:%=docs/slides/%.md)))
 
 .PHONY: all labs exercises solutions isolab units deps grade test check docs \
         slides \
