@@ -12,7 +12,13 @@
 #include "kit.h"
 #include "text.h"
 
-enum { LEAST_ROWS = 10, LEAST_COLUMNS = 60, MOST_COLUMNS = 100, TAB = 8 };
+enum {
+	LEAST_ROWS = 10,
+	LEAST_COLUMNS = 60,
+	MOST_COLUMNS = 100,
+	TAB = 8,
+	WORD = 24
+};
 
 static const char *const colors[] = {
 	[COLOR_NONE] = "",
@@ -76,26 +82,39 @@ static void take_row(struct screen *screen)
 	screen->used++;
 }
 
-/* As much of a line as one row has room for; how many bytes that was. */
-static size_t put_row(const struct screen *screen, const char *line, size_t len)
+/* How much of a line one row has room for; better up to a blank near its end. */
+static size_t row_length(const struct screen *screen, const char *line,
+			 size_t len)
 {
 	unsigned column = 0;
 	size_t done = 0;
+	size_t blank = 0;
 
 	while (done < len && column < screen->columns) {
-		size_t n = text_fit(line + done, len - done, 1);
-		unsigned to = column + 1;
-
-		if (line[done] == '\t')
-			to = (column / TAB + 1) * TAB;
-		else
-			fwrite(line + done, 1, n, stdout);
-		for (; line[done] == '\t' && column < to; column++)
-			putchar(' ');
-		column = to;
-		done += n;
+		column = line[done] == '\t' ? (column / TAB + 1) * TAB
+					    : column + 1;
+		done += text_fit(line + done, len - done, 1);
+		if (line[done - 1] == ' ' && column + WORD > screen->columns)
+			blank = done;
 	}
-	return done;
+	return done < len && blank && line[done] != ' ' ? blank : done;
+}
+
+static void put_row(const char *line, size_t len)
+{
+	unsigned column = 0;
+
+	for (size_t n; len > 0; line += n, len -= n) {
+		unsigned to = (column / TAB + 1) * TAB;
+
+		n = text_fit(line, len, 1);
+		if (*line != '\t') {
+			fwrite(line, 1, n, stdout);
+			column++;
+		}
+		for (; *line == '\t' && column < to; column++)
+			putchar(' ');
+	}
 }
 
 void screen_print(struct screen *screen, enum screen_color color,
@@ -105,14 +124,16 @@ void screen_print(struct screen *screen, enum screen_color color,
 
 	while (*text && !screen->stop) {
 		size_t len = strcspn(text, "\n");
+		size_t row;
 
 		take_row(screen);
 		if (screen->stop)
 			return;
 		fputs(painted ? colors[color] : "", stdout);
-		text += put_row(screen, text, len);
+		row = row_length(screen, text, len);
+		put_row(text, row);
 		fputs(painted ? "\033[0m\n" : "\n", stdout);
-		text += *text == '\n';
+		text += row + (row == len && text[len] == '\n');
 	}
 }
 
