@@ -7,13 +7,15 @@
  * Idea:   SysV objects and POSIX message queues belong to the IPC namespace;
  *         POSIX shared memory is a file, and so belongs to the mounts
  * Calls:  shmget(2), msgget(2), semget(2), mq_open(3), shm_open(3),
- *         unshare(2) with CLONE_NEWIPC
+ *         unshare(2) with CLONE_NEWIPC, mount(2)
  * Needs:  CAP_SYS_ADMIN; a user namespace gives it to an ordinary user
  * Read:   ipc_namespaces(7), sysvipc(7), mq_overview(7), shm_overview(7)
  * Test:   tests/graders/03-uts-ipc-ns.c grades the exercise about this idea
  *
- * Makes one object of each kind, looks for them by their names in a child with
- * an IPC namespace of its own, and removes them.
+ * Makes one object of each kind and looks for them by their names in a child
+ * with another IPC namespace.  "Here" is an IPC namespace too, and a /dev/shm,
+ * that nobody else uses: they end with the program, also if it is killed, while
+ * objects in the machine's would stay until somebody removes them.
  */
 #include <fcntl.h>
 #include <mqueue.h>
@@ -21,6 +23,7 @@
 #include <stdio.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
@@ -33,46 +36,36 @@
 /* SysV objects have a number for a name, POSIX ones a word. */
 struct names {
 	key_t key;
-	char word[32];
+	const char *word;
 };
 
-/* What was made, to be removed; -1 is none. */
-struct made {
-	int shm;
-	int msg;
-	int sem;
-};
+static void enter_own_world(void)
+{
+	int r = userns_become_root();
 
-static void make(const struct names *names, struct made *made)
+	if (r < 0)
+		die_hint(r, "try: isolab doctor", "cannot get privilege");
+	if (unshare(CLONE_NEWIPC | CLONE_NEWNS) < 0)
+		die(-errno, "cannot make namespaces");
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, NULL) < 0)
+		die(-errno, "cannot mount a /dev/shm of our own");
+}
+
+static void make(const struct names *names)
 {
 	struct mq_attr attr = { .mq_maxmsg = 1, .mq_msgsize = 64 };
 	int flags = IPC_CREAT | IPC_EXCL | 0600;
-	mqd_t queue;
-	int file;
 
-	made->shm = shmget(names->key, 4096, flags);
-	made->msg = msgget(names->key, flags);
-	made->sem = semget(names->key, 1, flags);
-	queue = mq_open(names->word, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
-			0600, &attr);
-	file = shm_open(names->word, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
-			0600);
-	if (queue >= 0)
-		(void)mq_close(queue);
-	if (file >= 0)
-		(void)close(file);
-}
-
-static void discard(const struct names *names, const struct made *made)
-{
-	if (made->shm >= 0)
-		(void)shmctl(made->shm, IPC_RMID, NULL);
-	if (made->msg >= 0)
-		(void)msgctl(made->msg, IPC_RMID, NULL);
-	if (made->sem >= 0)
-		(void)semctl(made->sem, 0, IPC_RMID);
-	(void)mq_unlink(names->word);
-	(void)shm_unlink(names->word);
+	if (shmget(names->key, 4096, flags) < 0 ||
+	    msgget(names->key, flags) < 0 || semget(names->key, 1, flags) < 0)
+		die(-errno, "cannot make System V objects");
+	if (mq_open(names->word, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600,
+		    &attr) < 0)
+		die(-errno, "cannot make a message queue");
+	if (shm_open(names->word, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600) <
+	    0)
+		die(-errno, "cannot make POSIX shared memory");
 }
 
 static void say(const char *kind, int found)
@@ -95,10 +88,6 @@ static void look(const char *where, const struct names *names)
 
 static noreturn void look_elsewhere(const struct names *names)
 {
-	int r = userns_become_root();
-
-	if (r < 0)
-		die_hint(r, "try: isolab doctor", "cannot get privilege");
 	if (unshare(CLONE_NEWIPC) < 0)
 		die(-errno, "cannot make an IPC namespace");
 	look("in a new IPC namespace", names);
@@ -107,20 +96,18 @@ static noreturn void look_elsewhere(const struct names *names)
 
 int main(void)
 {
-	struct names names = { .key = 0x15000000 + getpid() };
-	struct made made;
+	const struct names names = { .key = 0x15000, .word = "/mailbox" };
 	pid_t child;
 	int status;
 
-	snprintf(names.word, sizeof(names.word), "/mailbox-%d", (int)getpid());
-	make(&names, &made);
+	enter_own_world();
+	make(&names);
 	look("here", &names);
 
 	child = fork();
 	if (child == 0)
 		look_elsewhere(&names);
 	status = child < 0 ? -errno : child_wait(child);
-	discard(&names, &made);
 	if (status < 0)
 		die(status, "cannot look from elsewhere");
 	return status;

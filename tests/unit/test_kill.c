@@ -180,13 +180,38 @@ static int kill_once(const char *const words[WORDS])
 	return count_left(GONE_WITHIN_MS);
 }
 
-START_TEST(killed_program_leaves_no_process)
+/* System V objects stay until somebody removes them: each table has its head
+ * only. */
+static bool no_objects(void)
 {
+	static const char *const tables[] = { "/proc/sysvipc/shm",
+					      "/proc/sysvipc/msg",
+					      "/proc/sysvipc/sem" };
+	bool none = true;
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		auto_free char *text = NULL;
+		char *line_end;
+
+		if (file_read_all(tables[i], &text) < 0)
+			return false;
+		line_end = strchr(text, '\n');
+		none &= line_end && line_end[1] == '\0';
+	}
+	return none;
+}
+
+START_TEST(killed_program_leaves_no_process_and_no_object)
+{
+	/* Only root gets an IPC namespace without becoming somebody else. */
+	bool own_ipc = geteuid() == 0 && unshare(CLONE_NEWIPC) == 0;
+
 	ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
 	for (int i = 0; i < KILLS; i++)
 		ck_assert_msg(kill_once(programs[_i]) == 0, "%s %s",
 			      programs[_i][0],
 			      programs[_i][1] ? programs[_i][1] : "");
+	ck_assert(!own_ipc || no_objects());
 }
 END_TEST
 
@@ -272,7 +297,8 @@ int main(void)
 
 	tc = add_task(suite, "labs", need_userns());
 	tcase_set_timeout(tc, 120);
-	tcase_add_loop_test(tc, killed_program_leaves_no_process, 0, PROGRAMS);
+	tcase_add_loop_test(tc, killed_program_leaves_no_process_and_no_object,
+			    0, PROGRAMS);
 	tcase_add_test(tc, killed_router_leaves_no_link_and_no_rule);
 	return run_suite(suite);
 }
