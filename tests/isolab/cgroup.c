@@ -1,121 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "cgroup.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "err.h"
 #include "file.h"
-#include "mountinfo.h"
 
-enum { PATH_SIZE = 4096, EMPTY_TIMEOUT_MS = 5000 };
-
-/* Where the v2 tree is mounted; a hybrid machine has it below "unified". */
-static int find_v2(char *buf, size_t size)
-{
-	struct mountinfo info;
-	int r = mountinfo_load("/proc/self/mountinfo", &info);
-
-	if (r < 0)
-		return r;
-	r = -ENOENT;
-	for (size_t i = 0; i < info.count && r < 0; i++) {
-		if (strcmp(info.entries[i].fstype, "cgroup2") == 0)
-			r = snprintf(buf, size, "%s", info.entries[i].point);
-	}
-	mountinfo_release(&info);
-	return r < 0 || (size_t)r >= size ? -ENOENT : 0;
-}
-
-/* The path of our own cgroup below the mount: the line that begins "0::". */
-static int find_self(char *buf, size_t size)
-{
-	auto_free char *text = NULL;
-	char *line;
-	int r = file_read_all("/proc/self/cgroup", &text);
-
-	if (r < 0)
-		return r;
-	line = strstr(text, "0::");
-	if (!line || (line != text && line[-1] != '\n'))
-		return -ENOENT;
-	line[strcspn(line, "\n")] = '\0';
-	r = snprintf(buf, size, "%s", line + 3);
-	return (size_t)r >= size ? -ENOENT : 0;
-}
-
-static bool controls(int dirfd, const char *controller)
-{
-	char list[256];
-
-	return file_read_at(dirfd, "cgroup.subtree_control", list,
-			    sizeof(list)) > 0 &&
-	       strstr(list, controller) != NULL;
-}
-
-/*
- * A cgroup that holds processes cannot hand controllers to its children, so
- * the parent of ours is the better place where we may write there.
- */
-static int open_parent(void)
-{
-	char mount[PATH_SIZE / 2];
-	char self[PATH_SIZE / 2];
-	char path[PATH_SIZE];
-	int best = -1;
-
-	if (find_v2(mount, sizeof(mount)) < 0 ||
-	    find_self(self, sizeof(self)) < 0)
-		return -1;
-
-	for (int levels = 0; levels < 2; levels++) {
-		auto_close int fd = -1;
-		char *slash;
-
-		snprintf(path, sizeof(path), "%s%s", mount, self);
-		fd = open(path, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
-		if (fd >= 0 && faccessat(fd, ".", W_OK, 0) == 0 &&
-		    (best < 0 || controls(fd, "memory"))) {
-			cleanup_close(&best);
-			best = steal_fd(&fd);
-		}
-		slash = strrchr(self, '/');
-		if (!slash || slash == self)
-			break;
-		*slash = '\0';
-	}
-	return best;
-}
-
-/* A grader killed with SIGKILL cannot remove its cgroups: do it for it. */
-static void sweep(int parentfd)
-{
-	int fd = openat(parentfd, ".", O_DIRECTORY | O_RDONLY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-
-	if (!dir) {
-		cleanup_close(&fd);
-		return;
-	}
-	while ((entry = readdir(dir))) {
-		int pid;
-
-		if (sscanf(entry->d_name, "isolab-%d-", &pid) == 1 &&
-		    kill(pid, 0) < 0 && errno == ESRCH)
-			(void)unlinkat(parentfd, entry->d_name, AT_REMOVEDIR);
-	}
-	closedir(dir);
-}
+/* A program that makes groups without end would fill the kernel's memory. */
+enum { DESCENDANTS = 64, DEPTH = 8 };
 
 static bool set(int dirfd, const char *file, unsigned long long value)
 {
@@ -125,103 +23,211 @@ static bool set(int dirfd, const char *file, unsigned long long value)
 	return file_write_at(dirfd, file, text) == 0;
 }
 
-int cgroup_init(struct cgroup *cg, unsigned memory_mib, unsigned processes)
+/* The best that there is: a group without controllers can still be killed. */
+static int open_base(bool delegate)
 {
-	struct timespec now;
+	int fd;
 
-	*cg = (struct cgroup){ .dirfd = -1, .parentfd = open_parent() };
-	if (cg->parentfd < 0)
-		return 0;
-	sweep(cg->parentfd);
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	snprintf(cg->name, sizeof(cg->name), "isolab-%d-%lld%09ld",
-		 (int)getpid(), (long long)now.tv_sec, now.tv_nsec);
-	if (mkdirat(cg->parentfd, cg->name, 0755) == 0)
-		cg->dirfd = openat(cg->parentfd, cg->name,
-				   O_DIRECTORY | O_RDONLY | O_CLOEXEC);
-	if (cg->dirfd < 0) {
-		cleanup_close(&cg->parentfd);
-		cg->parentfd = -1;
-		return 0;
+	if (delegate) {
+		fd = cgroupfs_open_base("cpu memory pids cpuset io");
+		return fd >= 0 ? fd : cgroupfs_open_base("cpu memory pids");
 	}
+	fd = cgroupfs_open_base("memory pids");
+	return fd >= 0 ? fd : cgroupfs_open_base("");
+}
 
-	cg->has_memory = set(cg->dirfd, "memory.max",
+static int make_folder(int dirfd, const char *name)
+{
+	if (mkdirat(dirfd, name, 0755) < 0)
+		return -errno;
+	return sysret(openat(dirfd, name, O_DIRECTORY | O_RDONLY | O_CLOEXEC));
+}
+
+/*
+ * A group that gives controllers to its children holds no process itself, so
+ * PID 1 gets a group beside the program's.
+ */
+static int make_box(struct cgroup *cg)
+{
+	static const char *const controllers[] = { "+cpu", "+memory", "+pids",
+						   "+cpuset", "+io" };
+	auto_close int homefd = -1;
+	int dirfd = cg->group.dirfd;
+
+	(void)set(dirfd, "cgroup.max.descendants", DESCENDANTS);
+	(void)set(dirfd, "cgroup.max.depth", DEPTH);
+	for (size_t i = 0; i < sizeof(controllers) / sizeof(controllers[0]);
+	     i++) {
+		int r = file_write_at(dirfd, "cgroup.subtree_control",
+				      controllers[i]);
+
+		if (r < 0 && i < 3)
+			return r;
+	}
+	homefd = make_folder(dirfd, "init");
+	if (homefd < 0)
+		return homefd;
+	cg->homefd =
+		sysret(openat(homefd, "cgroup.procs", O_WRONLY | O_CLOEXEC));
+	if (cg->homefd < 0)
+		return cg->homefd;
+	cg->boxfd = make_folder(dirfd, "box");
+	return cg->boxfd < 0 ? cg->boxfd : 0;
+}
+
+int cgroup_init(struct cgroup *cg, unsigned memory_mib, unsigned processes,
+		bool delegate)
+{
+	int r;
+
+	*cg = (struct cgroup){ .group.dirfd = -1,
+			       .basefd = open_base(delegate),
+			       .boxfd = -1,
+			       .homefd = -1 };
+	r = cg->basefd;
+	if (r >= 0)
+		r = cgroupfs_make(cg->basefd, "isolab", &cg->group);
+	if (r < 0)
+		return delegate ? r : 0;
+
+	cg->has_memory = set(cg->group.dirfd, "memory.max",
 			     (unsigned long long)memory_mib << 20);
 	if (cg->has_memory) /* absent where the kernel has no swap */
-		(void)set(cg->dirfd, "memory.swap.max", 0);
-	cg->has_pids = set(cg->dirfd, "pids.max", processes);
-	return 1;
+		(void)set(cg->group.dirfd, "memory.swap.max", 0);
+	cg->has_pids = set(cg->group.dirfd, "pids.max", processes);
+	return delegate ? make_box(cg) : 0;
 }
 
-static bool is_populated(int dirfd)
+int cgroup_delegate(const struct cgroup *cg, uid_t uid, gid_t gid)
 {
-	char events[256];
+	/* Not memory.max and its like: the limits of a group are its
+	 * parent's to set. */
+	static const char *const files[] = { ".", "cgroup.procs",
+					     "cgroup.threads",
+					     "cgroup.subtree_control" };
 
-	return file_read_at(dirfd, "cgroup.events", events, sizeof(events)) >
-		       0 &&
-	       strstr(events, "populated 1") != NULL;
-}
-
-/* The student may have made cgroups in ours, if it was delegated to him. */
-static void remove_children(int dirfd)
-{
-	int fd = openat(dirfd, ".", O_DIRECTORY | O_RDONLY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-
-	if (!dir) {
-		cleanup_close(&fd);
-		return;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		if (fchownat(cg->boxfd, files[i], uid, gid, 0) < 0)
+			return -errno;
 	}
-	while ((entry = readdir(dir))) {
-		auto_close int child = -1;
-
-		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
-			continue;
-		child = openat(dirfd, entry->d_name,
-			       O_DIRECTORY | O_RDONLY | O_CLOEXEC);
-		if (child >= 0)
-			remove_children(child);
-		(void)unlinkat(dirfd, entry->d_name, AT_REMOVEDIR);
-	}
-	closedir(dir);
+	return 0;
 }
 
 int cgroup_release(struct cgroup *cg)
 {
-	int waited_ms = 0;
-	int r = 0;
+	int r = cgroupfs_remove(&cg->group);
 
-	if (cg->dirfd >= 0) {
-		(void)file_write_at(cg->dirfd, "cgroup.kill", "1");
-		/* The kernel removes the dead a moment after their parent
-		 * has been told. */
-		while (is_populated(cg->dirfd) &&
-		       waited_ms++ < EMPTY_TIMEOUT_MS)
-			poll(NULL, 0, 1);
-		remove_children(cg->dirfd);
-		if (unlinkat(cg->parentfd, cg->name, AT_REMOVEDIR) < 0)
-			r = -EBUSY;
-	}
-	cleanup_close(&cg->dirfd);
-	cleanup_close(&cg->parentfd);
-	cg->dirfd = -1;
-	cg->parentfd = -1;
+	cleanup_close(&cg->boxfd);
+	cleanup_close(&cg->homefd);
+	cleanup_close(&cg->basefd);
+	cg->boxfd = cg->homefd = cg->basefd = -1;
 	return r;
 }
 
-unsigned cgroup_oom_kills(const struct cgroup *cg)
+/*
+ * Of this group and not of those below.  The victim's group counts the kill,
+ * the group whose limit was reached counts that there was no memory.
+ */
+bool cgroup_out_of_memory(const struct cgroup *cg)
 {
-	char events[512];
-	const char *line;
-	unsigned kills = 0;
+	unsigned long long count;
 
-	if (cg->dirfd < 0 || file_read_at(cg->dirfd, "memory.events", events,
-					  sizeof(events)) < 0)
-		return 0;
-	line = strstr(events, "oom_kill ");
-	if (line)
-		(void)sscanf(line, "oom_kill %u", &kills);
-	return kills;
+	return cg->group.dirfd >= 0 &&
+	       cgroupfs_value(cg->group.dirfd, "memory.events.local",
+			      cg->boxfd >= 0 ? "oom" : "oom_kill",
+			      &count) == 0 &&
+	       count > 0;
+}
+
+bool cgroup_left(void)
+{
+	auto_close int fd = open_base(false);
+	char name[32];
+
+	snprintf(name, sizeof(name), "isolab.%d", (int)getpid());
+	return fd >= 0 && faccessat(fd, name, F_OK, 0) == 0;
+}
+
+/* ---- what this machine has ------------------------------------------------ */
+
+/* Whether a controller belongs to a v1 hierarchy: these are numbered from 1. */
+static bool on_v1(const char *controller)
+{
+	auto_free char *text = NULL;
+	char *rest;
+	char *line;
+
+	if (file_read_all("/proc/cgroups", &text) < 0)
+		return false;
+	rest = text;
+	while ((line = strsep(&rest, "\n"))) {
+		unsigned hierarchy;
+		char name[32];
+
+		if (sscanf(line, "%31s %u", name, &hierarchy) == 2 &&
+		    strcmp(name, controller) == 0)
+			return hierarchy != 0;
+	}
+	return false;
+}
+
+static enum cgroup_lack lack_of(int error)
+{
+	if (error == 0)
+		return CGROUP_OK;
+	if (on_v1("memory") || on_v1("pids") || on_v1("cpu"))
+		return CGROUP_ON_V1;
+	switch (error) {
+	case -ENOENT:
+		return CGROUP_NO_V2;
+	case -ENODATA:
+		return CGROUP_NO_CONTROLLER;
+	case -EACCES:
+		return CGROUP_NOT_DELEGATED;
+	case -EBUSY:
+		return CGROUP_HOLDS;
+	default:
+		return CGROUP_REFUSED;
+	}
+}
+
+enum cgroup_lack cgroup_try(char *ret_controllers, size_t size)
+{
+	struct cgroup cg;
+	int r = cgroup_init(&cg, 64, 16, true);
+
+	if (r == 0 && ret_controllers) {
+		r = file_read_at(cg.boxfd, "cgroup.controllers",
+				 ret_controllers, size);
+		if (r >= 0)
+			ret_controllers[strcspn(ret_controllers, "\n")] = '\0';
+	}
+	(void)cgroup_release(&cg);
+	return lack_of(r < 0 ? r : 0);
+}
+
+struct cgroup_advice cgroup_explain(enum cgroup_lack lack)
+{
+	static const struct cgroup_advice advice[] = {
+		[CGROUP_OK] = { 0 },
+		[CGROUP_NO_V2] = { "there is no cgroup v2 hierarchy here",
+				   "isolab machine" },
+		[CGROUP_ON_V1] = { "memory, pids and cpu are on v1 "
+				   "hierarchies here",
+				   "isolab machine" },
+		[CGROUP_NO_CONTROLLER] = { "memory, pids and cpu are not all "
+					   "to be had here",
+					   "isolab machine" },
+		[CGROUP_NOT_DELEGATED] = { "no group of cgroup v2 is "
+					   "delegated to this user",
+					   "systemd-run --user --scope -p "
+					   "Delegate=yes" },
+		[CGROUP_HOLDS] = { "our group of cgroup v2 holds processes, "
+				   "so it cannot give controllers",
+				   "mkdir leaf; echo $$ >leaf/cgroup.procs" },
+		[CGROUP_REFUSED] = { "no group of cgroup v2 can be made here",
+				     "isolab machine" },
+	};
+
+	return advice[lack];
 }

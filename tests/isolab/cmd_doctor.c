@@ -171,23 +171,20 @@ static void check_idmap(void)
 		say("idmapped tmpfs", "could not be tried", NULL);
 }
 
+/* What labs about groups need; the sandbox can live without. */
 static void check_cgroup(void)
 {
-	struct cgroup cg;
+	char controllers[128];
+	enum cgroup_lack lack = cgroup_try(controllers, sizeof(controllers));
+	struct cgroup_advice advice = cgroup_explain(lack);
 
-	if (!cgroup_init(&cg, 64, 16))
-		say("cgroup v2",
-		    "none that we may use; limits are kept by a "
-		    "watchdog instead",
-		    NULL);
-	else if (cg.has_memory && cg.has_pids)
-		say("cgroup v2", "ok: memory, pids", NULL);
-	else
-		say("cgroup v2",
-		    "without memory and pids controllers; limits "
-		    "are kept by a watchdog instead",
-		    NULL);
-	(void)cgroup_release(&cg);
+	if (lack == CGROUP_OK) {
+		printf("%-18s ok: %s\n", "cgroup v2", controllers);
+		return;
+	}
+	say("cgroup v2", advice.what, NULL);
+	say_why("lab 07 needs them; limits are kept by a watchdog instead");
+	printf("%-18s fix: %s\n", "", advice.fix);
 }
 
 static bool check_compiler(void)

@@ -72,6 +72,7 @@ struct sandbox_spec {
 	bool as_root; /* with all capabilities in a namespace of its own */
 	const char *chroot_to; /* start it with this root; needs as_root */
 	struct sandbox_subids subids; /* if this machine has any to give */
+	bool cgroup; /* a delegated group of its own, at /sys/fs/cgroup */
 
 	const struct sandbox_file *files; /* last one has to == NULL, or NULL */
 	const struct sandbox_inherit *inherit; /* last: path == NULL, or NULL */
@@ -88,6 +89,7 @@ struct sandbox; /* a running sandbox; opaque */
  *
  * Return: 0 when the program has been executed.
  * Errors: -EPERM or -ENOSPC this machine does not allow user namespaces;
+ *         those of cgroup_init() if @spec->cgroup is set;
  *         otherwise what the first failing call said, or @spec->prepare.  On
  *         error nothing is left running.
  */
@@ -184,6 +186,17 @@ bool sandbox_flooded(const struct sandbox *box);
 int sandbox_open(struct sandbox *box, const char *path, int flags);
 
 /**
+ * sandbox_cgroup_open() - open a file of the program's cgroups, from outside
+ * @box: a sandbox that was started with @spec->cgroup
+ * @path: below the delegated group, such as "job/memory.events", or "."
+ * @flags: for open(2)
+ *
+ * Return: descriptor; the caller closes it.
+ * Errors: those of openat2(2).
+ */
+int sandbox_cgroup_open(const struct sandbox *box, const char *path, int flags);
+
+/**
  * sandbox_call() - run a function as root of the sandbox, while it runs
  * @box: the sandbox
  * @fn: called in a new process with the namespaces and root of PID 1
@@ -201,6 +214,14 @@ int sandbox_call(struct sandbox *box, int (*fn)(void *arg), void *arg);
  * Return: NULL if it can (tried by doing it), else the reason, a constant.
  */
 const char *sandbox_missing(const char **ret_fix);
+
+/**
+ * sandbox_cgroup_missing() - say whether a program can have cgroups of its own
+ * @ret_fix: receives one thing to do about it; a constant string
+ *
+ * Return: NULL if it can (tried by doing it), else the reason, a constant.
+ */
+const char *sandbox_cgroup_missing(const char **ret_fix);
 
 /**
  * sandbox_subids_missing() - say whether a program can have subordinate IDs

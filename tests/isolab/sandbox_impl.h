@@ -42,6 +42,7 @@ struct sandbox_plan {
 	int newsfd;		      /* PID 1's end of the socket */
 	int outfd;		      /* writing ends of the pipes */
 	int errfd;
+	int homefd; /* where PID 1 goes, cgroup.procs of its group; or -1 */
 	unsigned program_id; /* PROGRAM_ID as PID 1's user namespace has it */
 };
 

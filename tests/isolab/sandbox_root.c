@@ -4,6 +4,7 @@
  *	|- bin       the program and the probe; read and execute only
  *	|- dev       null zero full random urandom, bound from the host; shm
  *	|- proc      of the sandbox's own PID namespace
+ *	|- sys       fs/cgroup, if the program has a group of its own
  *	|- tmp       1777
  *	`- work      the program's; where it starts
  */
@@ -172,6 +173,17 @@ static int bind_folders(const char *const *bind)
 	return 0;
 }
 
+/* What is mounted is the root of our cgroup namespace. */
+static int mount_cgroup(void)
+{
+	int r = make_parents("sys/fs/cgroup/");
+
+	if (r < 0)
+		return r;
+	return sysret(mount("cgroup", "sys/fs/cgroup", "cgroup2",
+			    MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL));
+}
+
 /* pivot_root(2) with both arguments ".": the old root ends up on top of the
  * new one, where it can be unmounted.  See: pivot_root(2), NOTES. */
 static int enter_root(void)
@@ -220,6 +232,10 @@ int sandbox_root_make(const struct sandbox_plan *plan, const char **ret_step)
 	if (mount("proc", "proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
 		  NULL) < 0)
 		return -errno;
+	*ret_step = "mount the sandbox's cgroups";
+	r = plan->spec->cgroup ? mount_cgroup() : 0;
+	if (r < 0)
+		return r;
 	*ret_step = "enter the sandbox's root";
 	return enter_root();
 }

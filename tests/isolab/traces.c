@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "cleanup.h"
+#include "cgroup.h"
 #include "file.h"
 #include "matrix.h"
 #include "text.h"
@@ -76,16 +75,6 @@ static bool same(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-/* Cgroups carry our PID in their names, whoever else is at work here. */
-static bool has_cgroup(const char *path)
-{
-	auto_free char *list = list_folder(path);
-	char name[32];
-
-	snprintf(name, sizeof(name), "isolab-%d-", (int)getpid());
-	return list && strstr(list, name);
-}
-
 int traces_compare(struct traces *before, const char *dir, char *why,
 		   size_t size)
 {
@@ -104,8 +93,7 @@ int traces_compare(struct traces *before, const char *dir, char *why,
 	}
 	if (!differs && (waitpid(-1, NULL, WNOHANG) >= 0 || errno != ECHILD))
 		differs = "a process";
-	if (!differs && (has_cgroup("/sys/fs/cgroup") ||
-			 has_cgroup("/sys/fs/cgroup/unified")))
+	if (!differs && cgroup_left())
 		differs = "a cgroup";
 	if (differs)
 		snprintf(why, size, "left behind or changed: %s", differs);
