@@ -82,6 +82,12 @@ struct grader {
 	const char *lab;	    /* such as "01-chroot" */
 	const struct task *tasks;   /* last one has id NULL */
 	const struct check *checks; /* last one has id NULL */
+
+	/*
+	 * What a machine lacks for the whole lab, besides what sandboxes
+	 * need: NULL, or the reason, with one fix.  NULL: nothing can lack.
+	 */
+	const char *(*missing)(const char **ret_fix);
 };
 
 /* All graders, in the order of their labs; ends with NULL.  Generated. */

@@ -15,6 +15,9 @@
  *         probe laden GROUP COMMAND...  become COMMAND, in GROUP and with all
  *                                capabilities inheritable, as careless
  *                                parents leave it
+ *         probe eat MIB          a child uses that much memory; both hold
+ *         probe forks N          try N times to make a child; all hold
+ *         probe spin             use the processor
  *
  * Called newuidmap or newgidmap it does what these programs do: it writes a map
  * of a process's user namespace.  The grader gives that copy the capabilities
@@ -188,6 +191,45 @@ static noreturn void hold(void)
 		pause();
 }
 
+/* Touched page by page, so that each is charged. */
+static noreturn void eat(size_t size_bytes)
+{
+	size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+	volatile char *memory;
+
+	switch (fork()) {
+	case -1:
+		die(-errno, "cannot fork");
+	case 0:
+		memory = malloc(size_bytes);
+		if (!memory)
+			die(-ENOMEM, "cannot have the memory");
+		for (size_t at = 0; at < size_bytes; at += page_bytes)
+			memory[at] = 1;
+		hold();
+	default:
+		hold();
+	}
+}
+
+/* It does not give up when one is refused. */
+static noreturn void try_forks(long count)
+{
+	for (long i = 0; i < count; i++) {
+		if (fork() == 0)
+			break;
+	}
+	hold();
+}
+
+static noreturn void spin(void)
+{
+	volatile unsigned turns = 0;
+
+	for (;;)
+		turns++;
+}
+
 int main(int argc, char *argv[])
 {
 	const char *slash = strrchr(argv[0], '/');
@@ -213,10 +255,17 @@ int main(int argc, char *argv[])
 		be_told(strtol(argv[2], NULL, 10));
 	if (argc >= 4 && strcmp(argv[1], "laden") == 0)
 		be_laden(argv[2], &argv[3]);
+	if (argc == 3 && strcmp(argv[1], "eat") == 0)
+		eat((size_t)strtoul(argv[2], NULL, 10) << 20);
+	if (argc == 3 && strcmp(argv[1], "forks") == 0)
+		try_forks(strtol(argv[2], NULL, 10));
+	if (argc == 2 && strcmp(argv[1], "spin") == 0)
+		spin();
 
 	fprintf(stderr,
 		"usage: %s hold | exit N | make FILE | beside COMMAND... | "
-		"told N |\n       laden GROUP COMMAND...\n",
+		"told N |\n       laden GROUP COMMAND... | eat MIB | "
+		"forks N | spin\n",
 		argv[0]);
 	return KIT_USAGE;
 }
