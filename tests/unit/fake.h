@@ -54,9 +54,12 @@ static const struct check fake_checks_2[] = {
 	{ 0 },
 };
 
-static const struct grader fake_1 = { "01-fake", fake_tasks_1, fake_checks_1 };
-static const struct grader fake_2 = { "02-mount-fake", fake_tasks_2,
-				      fake_checks_2 };
+static const struct grader fake_1 = { .lab = "01-fake",
+				      .tasks = fake_tasks_1,
+				      .checks = fake_checks_1 };
+static const struct grader fake_2 = { .lab = "02-mount-fake",
+				      .tasks = fake_tasks_2,
+				      .checks = fake_checks_2 };
 
 const struct grader *const graders[] = { &fake_1, &fake_2, NULL };
 
