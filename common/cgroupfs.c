@@ -140,6 +140,21 @@ static int enable(int dirfd, const char *controllers)
 	return r;
 }
 
+/*
+ * The root group may hold processes, others may not if they hand controllers
+ * on.  For cpu and pids alone the kernel allows it, but for something else:
+ * the group is then the root of a threaded tree, and no process can be moved
+ * to its children, EOPNOTSUPP.  See: cgroups(7), "Thread mode".
+ */
+static bool holds_processes(int dirfd)
+{
+	auto_close int fd = openat(dirfd, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+	char byte;
+
+	return faccessat(dirfd, "cgroup.type", F_OK, 0) == 0 &&
+	       read(fd, &byte, 1) != 0;
+}
+
 int cgroupfs_open_base(const char *controllers)
 {
 	char path[PATH_MAX];
@@ -156,6 +171,8 @@ int cgroupfs_open_base(const char *controllers)
 		r = fd;
 		if (r >= 0)
 			r = sysret(faccessat(fd, ".", W_OK, AT_EACCESS));
+		if (r >= 0 && *controllers && holds_processes(fd))
+			r = -EBUSY;
 		if (r >= 0)
 			r = enable(fd, controllers);
 		if (r >= 0)

@@ -38,7 +38,7 @@
 #include "err.h"
 #include "file.h"
 
-enum { WORKERS = 3, LOOK_MS = 100, WAIT_MS = 10000 };
+enum { WORKERS = 3, LOOK_MS = 300, SHELL_MS = 5, WAIT_MS = 10000 };
 
 /* How many workers there have been so far; shared with all of them. */
 static atomic_ulong *count_shared(void)
@@ -138,7 +138,10 @@ static void watch(atomic_ulong *count)
 	       atomic_load(count) - before);
 }
 
-/* What everybody writes first: kill all that are listed. */
+/*
+ * What everybody writes first, as a line of shell: kill all that are listed.
+ * For each the shell needs so long as we wait here.
+ */
 static void kill_listed(int groupfd)
 {
 	char text[4096];
@@ -155,10 +158,11 @@ static void kill_listed(int groupfd)
 		if (pid <= 0)
 			continue;
 		found++;
+		(void)poll(NULL, 0, SHELL_MS);
 		killed += kill(pid, SIGKILL) == 0;
 	}
-	printf("kill(2) for each line of cgroup.procs: %d listed, %d still "
-	       "there\n",
+	printf("kill for each line of cgroup.procs: %d listed, %d still there "
+	       "when their turn came\n",
 	       found, killed);
 }
 

@@ -255,12 +255,14 @@ static int start(struct finding *f, struct scene *scene,
 	return start_with(f, scene, argv, NULL);
 }
 
-/* Without limits: "foreman JOB probe WORD". */
+/* Without limits: "foreman JOB probe WORD NUMBER". */
 static int start_plain(struct grading *g, struct finding *f,
-		       struct scene *scene, const char *word)
+		       struct scene *scene, const char *word,
+		       const char *number)
 {
-	const char *const argv[] = { "/bin/exercise", scene->job, "/bin/probe",
-				     word, NULL };
+	const char *const argv[] = { "/bin/exercise", scene->job,
+				     "/bin/probe",    word,
+				     number,	      NULL };
 
 	scene_init(scene, g);
 	return start(f, scene, argv);
@@ -295,7 +297,7 @@ static void tell(const struct scene *scene)
 static enum verdict judge_own_group(struct grading *g, struct finding *f)
 {
 	auto_scene struct scene scene;
-	int r = start_plain(g, f, &scene, "hold");
+	int r = start_plain(g, f, &scene, "hold", NULL);
 
 	if (r < 0)
 		return judge_no_probe(f, r, "not-started");
@@ -315,7 +317,7 @@ static enum verdict judge_room(struct grading *g, struct finding *f)
 	auto_close int fd = -1;
 	char given[256];
 	char held[256];
-	int r = start_plain(g, f, &scene, "hold");
+	int r = start_plain(g, f, &scene, "hold", NULL);
 
 	expected(f, "the caller's group gives cpu, memory and pids to its "
 		    "children, and holds no process");
@@ -514,9 +516,10 @@ static bool is_thawed(struct scene *scene)
 
 /* Returns VERDICT_PASS when COMMAND has been paused. */
 static enum verdict start_paused(struct grading *g, struct finding *f,
-				 struct scene *scene)
+				 struct scene *scene, const char *word,
+				 const char *number)
 {
-	int r = start_plain(g, f, scene, "spin");
+	int r = start_plain(g, f, scene, word, number);
 
 	if (r < 0)
 		return judge_no_probe(f, r, "not-frozen");
@@ -535,13 +538,13 @@ static enum verdict judge_paused(struct grading *g, struct finding *f)
 	auto_scene struct scene scene;
 
 	expected(f, "after SIGUSR1 JOB's cgroup.events says \"frozen 1\"");
-	return start_paused(g, f, &scene);
+	return start_paused(g, f, &scene, "spin", NULL);
 }
 
 static enum verdict judge_goes_on(struct grading *g, struct finding *f)
 {
 	auto_scene struct scene scene;
-	enum verdict verdict = start_paused(g, f, &scene);
+	enum verdict verdict = start_paused(g, f, &scene, "spin", NULL);
 	unsigned long long before_us;
 
 	expected(f, "after SIGUSR2 JOB is not frozen any more, and uses the "
@@ -564,10 +567,11 @@ static enum verdict judge_goes_on(struct grading *g, struct finding *f)
 	return fail(f, "stays-frozen");
 }
 
+/* One that has SIGTERM blocked, as it would be while a handler runs. */
 static enum verdict judge_paused_ends(struct grading *g, struct finding *f)
 {
 	auto_scene struct scene scene;
-	enum verdict verdict = start_paused(g, f, &scene);
+	enum verdict verdict = start_paused(g, f, &scene, "told", "0");
 
 	expected(f, "after SIGTERM, while JOB is paused, all of it is killed "
 		    "and JOB is removed");
@@ -802,7 +806,8 @@ static const struct diagnosis of_on[] = {
 static const struct diagnosis of_paused_end[] = {
 	NOT_FROZEN,
 	{ "frozen-for-ever",
-	  "a frozen process does not see the signal that would end it",
+	  "a signal that is handled or blocked does nothing while the process "
+	  "is frozen",
 	  "write 1 to cgroup.kill: SIGKILL ends a frozen process, too",
 	  "Documentation/admin-guide/cgroup-v2.rst, Core Interface Files" },
 	{ 0 },

@@ -206,6 +206,12 @@ enum cgroup_lack cgroup_try(char *ret_controllers, size_t size)
 	return lack_of(r < 0 ? r : 0);
 }
 
+/* A user manager can be asked for a group only where systemd runs. */
+static bool has_systemd(void)
+{
+	return access("/run/systemd/system", F_OK) == 0;
+}
+
 struct cgroup_advice cgroup_explain(enum cgroup_lack lack)
 {
 	static const struct cgroup_advice advice[] = {
@@ -221,7 +227,7 @@ struct cgroup_advice cgroup_explain(enum cgroup_lack lack)
 		[CGROUP_NOT_DELEGATED] = { "no group of cgroup v2 is "
 					   "delegated to this user",
 					   "systemd-run --user --scope -p "
-					   "Delegate=yes" },
+					   "Delegate=yes $SHELL" },
 		[CGROUP_HOLDS] = { "our group of cgroup v2 holds processes, "
 				   "so it cannot give controllers",
 				   "mkdir leaf; echo $$ >leaf/cgroup.procs" },
@@ -229,5 +235,8 @@ struct cgroup_advice cgroup_explain(enum cgroup_lack lack)
 				     "isolab machine" },
 	};
 
+	if (lack == CGROUP_NOT_DELEGATED && !has_systemd())
+		return (struct cgroup_advice){ advice[lack].what,
+					       "isolab machine" };
 	return advice[lack];
 }

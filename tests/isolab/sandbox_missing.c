@@ -79,10 +79,7 @@ const char *sandbox_cgroup_missing(const char **ret_fix)
 		return NULL;
 	if (lack == CGROUP_OK)
 		lack = CGROUP_REFUSED;
-	*ret_fix = lack == CGROUP_NOT_DELEGATED
-			   ? "systemd-run --user --scope -p Delegate=yes "
-			     "isolab grade"
-			   : "isolab grade --in machine";
+	*ret_fix = "isolab grade --in machine";
 	return cgroup_explain(lack).what;
 }
 

@@ -6,11 +6,15 @@
  * nothing is left when wait(2) says ECHILD, and no process can hide from that.
  * A namespace, with the mounts and links in it, ends with its processes.
  *
+ * A cgroup has no end of its own, and may keep frozen processes: there the next
+ * run has to clean up, and after it nothing is left.
+ *
  * Each program is killed at KILLS random moments of its life.  For a new lab
- * add a row to programs.
+ * add a row to programs, or to grouped if it makes cgroups.
  */
 #include "harness.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
@@ -27,6 +31,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cgroupfs.h"
 #include "child.h"
 #include "cleanup.h"
 #include "err.h"
@@ -82,6 +87,34 @@ static const char *const programs[][WORDS] = {
 };
 
 enum { PROGRAMS = sizeof(programs) / sizeof(programs[0]) };
+
+/* With the next run, and how the names of the groups begin. */
+static const struct {
+	const char *words[WORDS];
+	const char *next[WORDS];
+	const char *prefix;
+} grouped[] = {
+	{ { "@labs/07-cgroups/limit", "-p", "9", "sleep", "1000" },
+	  { "@labs/07-cgroups/limit", "-p", "9", "true" },
+	  "limit." },
+	{ { "@labs/07-cgroups/freeze" },
+	  { "@labs/07-cgroups/freeze" },
+	  "freeze." },
+	{ { "@labs/07-cgroups/pressure" },
+	  { "@labs/07-cgroups/pressure" },
+	  "pressure." },
+	{ { "@labs/07-cgroups/deleg" },
+	  { "@labs/07-cgroups/deleg" },
+	  "deleg." },
+	{ { "@labs/07-cgroups/release" },
+	  { "@labs/07-cgroups/release" },
+	  "pid-" },
+	{ { "@solutions/07-cgroups", "kit-job", "sleep", "1000" },
+	  { "@solutions/07-cgroups", "kit-job", "true" },
+	  "kit-job" },
+};
+
+enum { GROUPED = sizeof(grouped) / sizeof(grouped[0]) };
 
 /* The program as it is started in the child; it writes to nobody. */
 static void execute(const char *const words[WORDS])
@@ -157,8 +190,8 @@ static int count_left(long timeout_ms)
 	return count;
 }
 
-/* Return: how many are left, or -1 if it could not be executed. */
-static int kill_once(const char *const words[WORDS])
+/* Return: 0, or -1 if it could not be executed. */
+static int kill_at_random(const char *const words[WORDS])
 {
 	struct timespec when = { 0 };
 	unsigned random = 0;
@@ -176,8 +209,31 @@ static int kill_once(const char *const words[WORDS])
 		return -1;
 	status = child_wait(child);
 	if (status != KIT_OK && status != KIT_SKIP && status != 128 + SIGKILL)
+	return status == 0 || status == 128 + SIGKILL ? 0 : -1;
+}
+
+/* Return: how many are left, or -1 if it could not be executed. */
+static int kill_once(const char *const words[WORDS])
+{
+	int r = kill_at_random(words);
+
+	return r < 0 ? r : count_left(GONE_WITHIN_MS);
+}
+
+/* Groups of the v2 hierarchy, where programs make them. */
+static int count_groups(const char *prefix)
+{
+	int fd = cgroupfs_open_base("cpu memory pids");
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	int count = 0;
+
+	if (!dir)
 		return -1;
-	return count_left(GONE_WITHIN_MS);
+	while ((entry = readdir(dir)))
+		count += strncmp(entry->d_name, prefix, strlen(prefix)) == 0;
+	closedir(dir);
+	return count;
 }
 
 /* System V objects stay until somebody removes them: each table has its head
@@ -265,6 +321,40 @@ START_TEST(killed_router_leaves_no_link_and_no_rule)
 }
 END_TEST
 
+START_TEST(run_after_killed_ones_leaves_no_group_and_no_process)
+{
+	const char *name = grouped[_i].words[0];
+	pid_t child;
+
+	ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	for (int i = 0; i < KILLS; i++)
+		ck_assert_msg(kill_at_random(grouped[_i].words) == 0, "%s",
+			      name);
+	child = fork();
+	if (child == 0)
+		execute(grouped[_i].next);
+	ck_assert_msg(child_wait(child) == 0, "next %s", name);
+	ck_assert_msg(count_left(GONE_WITHIN_MS) == 0, "after %s", name);
+	ck_assert_msg(count_groups(grouped[_i].prefix) == 0, "after %s", name);
+}
+END_TEST
+
+/* That there is something to clean up: a group with a process in it. */
+START_TEST(killed_program_leaves_a_group_until_the_next_run)
+{
+	static const char *const words[WORDS] = { "@solutions/07-cgroups",
+						  "kit-job", "sleep", "1000" };
+	int left = 0;
+
+	ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	for (int i = 0; left == 0 && i < 10 * KILLS; i++) {
+		ck_assert_int_eq(kill_at_random(words), 0);
+		left = count_groups("kit-job");
+	}
+	ck_assert_int_eq(left, 1);
+}
+END_TEST
+
 /* A check that cannot fail is none: here is one who leaves somebody. */
 START_TEST(what_is_left_would_be_found)
 {
@@ -288,6 +378,18 @@ START_TEST(what_is_left_would_be_found)
 }
 END_TEST
 
+/* As root: two of the programs need that. */
+static const char *need_groups(void)
+{
+	int fd = cgroupfs_open_base("cpu memory pids");
+
+	if (fd < 0)
+		return "no cgroup v2 with cpu, memory and pids (isolab "
+		       "machine)";
+	(void)close(fd);
+	return need_root();
+}
+
 int main(void)
 {
 	Suite *suite = suite_create("kill");
@@ -300,5 +402,13 @@ int main(void)
 	tcase_add_loop_test(tc, killed_program_leaves_no_process_and_no_object,
 			    0, PROGRAMS);
 	tcase_add_test(tc, killed_router_leaves_no_link_and_no_rule);
+	tcase_add_loop_test(tc, killed_program_leaves_no_process, 0, PROGRAMS);
+
+	tc = add_task(suite, "labs with cgroups", need_groups());
+	tcase_set_timeout(tc, 300);
+	tcase_add_test(tc, killed_program_leaves_a_group_until_the_next_run);
+	tcase_add_loop_test(
+		tc, run_after_killed_ones_leaves_no_group_and_no_process, 0,
+		GROUPED);
 	return run_suite(suite);
 }

@@ -10,6 +10,7 @@
 
 #include "harness.h"
 
+#include "cgroup.h"
 #include "cleanup.h"
 #include "kit.h"
 #include "look.h"
@@ -248,6 +249,122 @@ START_TEST(subordinate_ids_are_mapped_where_there_are_any)
 }
 END_TEST
 
+/* ---- a cgroup of its own --------------------------------------------------- */
+
+/* Each starts alone in the delegated group. */
+static const struct {
+	const char *line;
+	const char *out;
+} group_lines[] = {
+	{ "cat /proc/self/cgroup", "0::/\n" },
+	{ "grep -c . /sys/fs/cgroup/cgroup.procs", "2\n" }, /* grep, too */
+	{ "grep -o -w -e cpu -e memory -e pids "
+	  "/sys/fs/cgroup/cgroup.controllers",
+	  "cpu\nmemory\npids\n" },
+	{ "cd /sys/fs/cgroup; echo +memory >cgroup.subtree_control || "
+	  "mkdir leaf && echo $$ >leaf/cgroup.procs && "
+	  "echo +memory >cgroup.subtree_control && "
+	  "echo 9000000 >leaf/memory.max && tail -n 1 leaf/memory.max",
+	  "8998912\n" }, /* whole pages */
+	{ "cd /sys/fs/cgroup; echo 0 >../cgroup.procs || echo no", "no\n" },
+	{ "cd /sys/fs/cgroup; mkdir a; echo 1 >a/cgroup.procs || echo no",
+	  "no\n" },
+	/* 64 in the sandbox, of which two are its own. */
+	{ "cd /sys/fs/cgroup; mkdir $(seq -f g%.0f 1 100); ls -d g* | wc -l",
+	  "62\n" },
+};
+
+START_TEST(program_has_a_group_of_its_own_and_no_other)
+{
+	char line[1024];
+	struct sandbox *box;
+
+	snprintf(line, sizeof(line), "exec 2>/dev/null; %s",
+		 group_lines[_i].line);
+	box = run_shell(line, (struct sandbox_spec){ .cgroup = true });
+	(void)sandbox_wait(box, 20000);
+	ck_assert_str_eq(sandbox_out(box), group_lines[_i].out);
+	ck_assert_int_eq(sandbox_free(box), 0);
+	ck_assert(!cgroup_left());
+}
+END_TEST
+
+/* For an ordinary user it is his own group; root's limits are out of reach. */
+START_TEST(limits_of_the_delegated_group_cannot_be_changed)
+{
+	struct sandbox *box = run_shell(
+		"cd /sys/fs/cgroup; for f in memory.max pids.max cgroup.freeze "
+		"cgroup.kill; do echo 1 2>/dev/null >$f || echo no; done",
+		(struct sandbox_spec){ .cgroup = true });
+
+	ck_assert_int_eq(sandbox_wait(box, 20000), 0);
+	ck_assert_str_eq(sandbox_out(box), "no\nno\nno\nno\n");
+	ck_assert_int_eq(sandbox_free(box), 0);
+}
+END_TEST
+
+#define IN_LEAF                                                   \
+	"cd /sys/fs/cgroup; mkdir a b; echo $$ >a/cgroup.procs; " \
+	"echo +memory >cgroup.subtree_control; echo 8000000 >b/memory.max; "
+
+/* The sandbox is out of memory when its own limit says so, and not when the
+ * program has limited itself. */
+START_TEST(memory_of_the_sandbox_and_of_the_program_are_told_apart)
+{
+	static const char hog[] =
+		"head -c 200000000 /dev/zero | tail >/dev/null";
+	char line[512];
+	struct sandbox *box;
+
+	snprintf(line, sizeof(line),
+		 IN_LEAF "(echo 0 >b/cgroup.procs; %s); exit 3", hog);
+	box = run_shell(line, (struct sandbox_spec){ .cgroup = true });
+	ck_assert_int_eq(sandbox_wait(box, 30000), 3);
+	ck_assert_int_eq(sandbox_free(box), 0);
+
+	box = run_shell(
+		hog, (struct sandbox_spec){ .cgroup = true,
+					    .limits = { .memory_mib = 32 } });
+	ck_assert_int_eq(sandbox_wait(box, 30000), -ENOMEM);
+	ck_assert_int_eq(sandbox_free(box), 0);
+}
+END_TEST
+
+START_TEST(frozen_groups_in_groups_are_removed)
+{
+	struct sandbox *box = run_shell(
+		"cd /sys/fs/cgroup; mkdir -p a/b/c; (echo 0 "
+		">a/b/c/cgroup.procs; "
+		"exec sleep 1000) & while ! grep -q . a/b/c/cgroup.procs; do "
+		":; "
+		"done; echo 1 >a/cgroup.freeze; echo done; sleep 1000",
+		(struct sandbox_spec){ .cgroup = true });
+	unsigned long long frozen = 0;
+
+	for (int i = 0; i < 1000 && !frozen; i++) {
+		auto_close int a =
+			sandbox_cgroup_open(box, "a", O_RDONLY | O_DIRECTORY);
+
+		ck_assert_int_eq(sandbox_wait(box, 10), -ETIME);
+		if (a >= 0)
+			(void)cgroupfs_value(a, "cgroup.events", "frozen",
+					     &frozen);
+	}
+	ck_assert_uint_eq(frozen, 1);
+	ck_assert_int_eq(sandbox_cgroup_open(box, "../init", O_RDONLY), -EXDEV);
+	ck_assert_int_eq(sandbox_free(box), 0);
+	ck_assert(!cgroup_left());
+}
+END_TEST
+
+static const char *missing_for_limits(void)
+{
+	const char *fix;
+	const char *missing = sandbox_cgroup_missing(&fix);
+
+	return missing ? missing : need_root();
+}
+
 int main(void)
 {
 	Suite *suite = suite_create("sandbox");
@@ -267,5 +384,15 @@ int main(void)
 	tcase_add_test(tc, link_is_not_followed_out_of_the_sandbox);
 	tcase_add_test(tc, grader_is_root_inside);
 	tcase_add_test(tc, subordinate_ids_are_mapped_where_there_are_any);
+
+	tc = add_task(suite, "cgroup of its own", sandbox_cgroup_missing(&fix));
+	tcase_set_timeout(tc, 60);
+	tcase_add_loop_test(tc, program_has_a_group_of_its_own_and_no_other, 0,
+			    sizeof(group_lines) / sizeof(group_lines[0]));
+	tcase_add_test(tc,
+		       memory_of_the_sandbox_and_of_the_program_are_told_apart);
+	tcase_add_test(tc, frozen_groups_in_groups_are_removed);
+	tc = add_task(suite, "limits of root's", missing_for_limits());
+	tcase_add_test(tc, limits_of_the_delegated_group_cannot_be_changed);
 	return run_suite(suite);
 }
