@@ -109,7 +109,7 @@ static void await(int groupfd, const char *line)
 
 		if (n < 0)
 			die(-errno, "cannot read cgroup.events");
-		text[n] = '\0';
+		text[n > 0 ? n : 0] = '\0';
 		if (strstr(text, line))
 			break;
 		if (poll(&events, 1, WAIT_MS) == 0)

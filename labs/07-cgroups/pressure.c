@@ -43,8 +43,8 @@ enum { EVENTS = 3, WAIT_MS = 30000, EAT_BYTES = 48 << 20 };
 
 /*
  * A window of two seconds, because a user without CAP_SYS_RESOURCE may have
- * only multiples of that (since Linux 6.5; before, none).  The newline is
- * not decoration: the kernel overwrites the last byte with a NUL.
+ * only multiples of that (Linux 6.7; long before, none).  The newline is no
+ * decoration: the kernel overwrites the last byte with a NUL.
  */
 static const char trigger[] = "some 100000 2000000\n";
 
@@ -172,7 +172,7 @@ int main(int argc, char *argv[])
 	r = wait_for_it(group.dirfd, kind->file);
 	if (r < 0)
 		fprintf(stderr,
-			"pressure: no trigger: %s (before Linux 6.5 it "
+			"pressure: no trigger: %s (before Linux 6.7 it "
 			"needs CAP_SYS_RESOURCE)\n",
 			strerror(-r));
 	else

@@ -514,15 +514,20 @@ static bool is_thawed(struct scene *scene)
 	return job_value(scene, "cgroup.events", "frozen") == 0;
 }
 
-/* Returns VERDICT_PASS when COMMAND has been paused. */
+/* Returns VERDICT_PASS when COMMAND has been paused; a deaf one has blocked all
+ * signals before, as they would be while a handler runs. */
 static enum verdict start_paused(struct grading *g, struct finding *f,
-				 struct scene *scene, const char *word,
-				 const char *number)
+				 struct scene *scene, bool deaf)
 {
-	int r = start_plain(g, f, scene, word, number);
+	int r = start_plain(g, f, scene, deaf ? "told" : "spin",
+			    deaf ? "0" : NULL);
 
 	if (r < 0)
 		return judge_no_probe(f, r, "not-frozen");
+	if (deaf && !wait_until(probe_is_ready, scene)) {
+		observed(f, "COMMAND was killed");
+		return fail(f, "not-frozen");
+	}
 	/* Not before it is in there; who moves it in may take a moment. */
 	(void)wait_until(is_in_job, scene);
 	signal_foreman(scene, SIGUSR1);
@@ -538,13 +543,13 @@ static enum verdict judge_paused(struct grading *g, struct finding *f)
 	auto_scene struct scene scene;
 
 	expected(f, "after SIGUSR1 JOB's cgroup.events says \"frozen 1\"");
-	return start_paused(g, f, &scene, "spin", NULL);
+	return start_paused(g, f, &scene, false);
 }
 
 static enum verdict judge_goes_on(struct grading *g, struct finding *f)
 {
 	auto_scene struct scene scene;
-	enum verdict verdict = start_paused(g, f, &scene, "spin", NULL);
+	enum verdict verdict = start_paused(g, f, &scene, false);
 	unsigned long long before_us;
 
 	expected(f, "after SIGUSR2 JOB is not frozen any more, and uses the "
@@ -567,11 +572,10 @@ static enum verdict judge_goes_on(struct grading *g, struct finding *f)
 	return fail(f, "stays-frozen");
 }
 
-/* One that has SIGTERM blocked, as it would be while a handler runs. */
 static enum verdict judge_paused_ends(struct grading *g, struct finding *f)
 {
 	auto_scene struct scene scene;
-	enum verdict verdict = start_paused(g, f, &scene, "told", "0");
+	enum verdict verdict = start_paused(g, f, &scene, true);
 
 	expected(f, "after SIGTERM, while JOB is paused, all of it is killed "
 		    "and JOB is removed");
