@@ -68,7 +68,7 @@ static int judge_one(struct lab_result *lab, char *argument, bool build)
 	if (r < 0)
 		return r;
 	lab->where = "machine";
-	missing = sandbox_missing(&fix);
+	missing = grade_missing(grader, &fix);
 	if (missing) {
 		lab_result_all(lab, VERDICT_SKIP, missing, fix);
 		return 0;

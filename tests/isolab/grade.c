@@ -73,18 +73,10 @@ void judge_program(struct lab_result *lab, int exercisefd)
 {
 	auto_close int probefd = -1;
 	struct grading g = { .exercisefd = exercisefd };
-	const char *missing = NULL;
-	const char *fix = NULL;
 	struct timespec start;
 	char path[PATH_SIZE];
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	if (lab->grader->missing)
-		missing = lab->grader->missing(&fix);
-	if (missing) {
-		lab_result_all(lab, VERDICT_SKIP, missing, fix);
-		return;
-	}
 	if (kit_build_path(path, sizeof(path), "bin/probes/probe") == 0)
 		probefd = open(path, O_RDONLY | O_CLOEXEC);
 	if (probefd < 0) {
@@ -120,11 +112,13 @@ static void grade_here(struct lab_result *lab)
 		judge_program(lab, programfd);
 }
 
-static const char *lab_missing(const struct grader *grader,
-			       const char **ret_fix)
+const char *grade_missing(const struct grader *grader, const char **ret_fix)
 {
-	(void)grader;
-	return sandbox_missing(ret_fix);
+	const char *missing = sandbox_missing(ret_fix);
+
+	if (!missing && grader->missing)
+		missing = grader->missing(ret_fix);
+	return missing;
 }
 
 enum grade_place grade_place_of(const struct grader *grader,
@@ -132,7 +126,7 @@ enum grade_place grade_place_of(const struct grader *grader,
 {
 	if (place != GRADE_AUTO)
 		return place;
-	if (!lab_missing(grader, NULL) || machine_missing(NULL))
+	if (!grade_missing(grader, NULL) || machine_missing(NULL))
 		return GRADE_HOST;
 	return GRADE_MACHINE;
 }
@@ -140,7 +134,7 @@ enum grade_place grade_place_of(const struct grader *grader,
 static void judge_here(struct lab_result *lab)
 {
 	const char *fix;
-	const char *missing = lab_missing(lab->grader, &fix);
+	const char *missing = grade_missing(lab->grader, &fix);
 
 	if (!missing) {
 		grade_here(lab);

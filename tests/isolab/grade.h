@@ -32,6 +32,15 @@ enum grade_place {
 };
 
 /**
+ * grade_missing() - say whether this machine can judge a lab
+ * @grader: the lab's
+ * @ret_fix: receives one thing to do about it, a constant; may be NULL
+ *
+ * Return: NULL if it can (tried by doing it), else the reason, a constant.
+ */
+const char *grade_missing(const struct grader *grader, const char **ret_fix);
+
+/**
  * grade_place_of() - where a lab would be judged
  * @grader: the lab's
  * @place: what the user asked for

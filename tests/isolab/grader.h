@@ -84,8 +84,9 @@ struct grader {
 	const struct check *checks; /* last one has id NULL */
 
 	/*
-	 * What a machine lacks for the whole lab, besides what sandboxes
-	 * need: NULL, or the reason, with one fix.  NULL: nothing can lack.
+	 * What this machine lacks for the whole lab, besides what sandboxes
+	 * need: NULL, or the reason, with one fix unless @ret_fix is NULL.
+	 * Where something is missing "grade" goes to the lab machine.
 	 */
 	const char *(*missing)(const char **ret_fix);
 };

@@ -217,7 +217,7 @@ const char *sandbox_missing(const char **ret_fix);
 
 /**
  * sandbox_cgroup_missing() - say whether a program can have cgroups of its own
- * @ret_fix: receives one thing to do about it; a constant string
+ * @ret_fix: receives one thing to do about it; a constant string; may be NULL
  *
  * Return: NULL if it can (tried by doing it), else the reason, a constant.
  */

@@ -79,7 +79,8 @@ const char *sandbox_cgroup_missing(const char **ret_fix)
 		return NULL;
 	if (lack == CGROUP_OK)
 		lack = CGROUP_REFUSED;
-	*ret_fix = "isolab grade --in machine";
+	if (ret_fix)
+		*ret_fix = "isolab grade --in machine";
 	return cgroup_explain(lack).what;
 }
 
