@@ -43,6 +43,7 @@
 enum {
 	KILLS = 20,
 	WITHIN_US = 30000,     /* most are in their main part long before */
+	GROUPED_US = 1000000,  /* slow: these run in the lab machine */
 	GONE_WITHIN_MS = 5000, /* generous: a loaded machine under TCG */
 	WORDS = 8,
 };
@@ -191,7 +192,7 @@ static int count_left(long timeout_ms)
 }
 
 /* Return: 0, or -1 if it could not be executed. */
-static int kill_at_random(const char *const words[WORDS])
+static int kill_at_random(const char *const words[WORDS], unsigned within_us)
 {
 	struct timespec when = { 0 };
 	unsigned random = 0;
@@ -199,7 +200,7 @@ static int kill_at_random(const char *const words[WORDS])
 	int status;
 
 	(void)!getrandom(&random, sizeof(random), 0);
-	when.tv_nsec = (long)(random % WITHIN_US) * 1000;
+	when.tv_nsec = (long)(random % within_us) * 1000;
 	child = fork();
 	if (child == 0)
 		execute(words);
@@ -215,7 +216,7 @@ static int kill_at_random(const char *const words[WORDS])
 /* Return: how many are left, or -1 if it could not be executed. */
 static int kill_once(const char *const words[WORDS])
 {
-	int r = kill_at_random(words);
+	int r = kill_at_random(words, WITHIN_US);
 
 	return r < 0 ? r : count_left(GONE_WITHIN_MS);
 }
@@ -328,8 +329,9 @@ START_TEST(run_after_killed_ones_leaves_no_group_and_no_process)
 
 	ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
 	for (int i = 0; i < KILLS; i++)
-		ck_assert_msg(kill_at_random(grouped[_i].words) == 0, "%s",
-			      name);
+		ck_assert_msg(kill_at_random(grouped[_i].words, GROUPED_US) ==
+				      0,
+			      "%s", name);
 	child = fork();
 	if (child == 0)
 		execute(grouped[_i].next);
@@ -348,7 +350,7 @@ START_TEST(killed_program_leaves_a_group_until_the_next_run)
 
 	ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
 	for (int i = 0; left == 0 && i < 10 * KILLS; i++) {
-		ck_assert_int_eq(kill_at_random(words), 0);
+		ck_assert_int_eq(kill_at_random(words, GROUPED_US), 0);
 		left = count_groups("kit-job");
 	}
 	ck_assert_int_eq(left, 1);
