@@ -23,6 +23,7 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +42,12 @@
 /* Numbers of the i386 table, arch/x86/entry/syscalls/syscall_32.tbl. */
 enum { I386_GETPID = 20, I386_UNSHARE = 310 };
 
-enum { GONE_AFTER_MS = 300, CALLS_MAX = 16 };
+enum {
+	GONE_AFTER_MS = 300,
+	ASLEEP_MS = 500,
+	STEPPED_MS = 3000,
+	CALLS_MAX = 16
+};
 
 #define HIGH_BIT (1UL << 32)
 
@@ -930,31 +936,48 @@ struct race {
 	pid_t pid;    /* whose memory to change otherwise */
 };
 
-/* The path of the call that a process waits in.  See: proc(5), syscall. */
-static int change_path(pid_t pid)
+/*
+ * Where the path of the call is that a process waits in; -EAGAIN if it is still
+ * on its way into it.  See: proc(5), /proc/pid/syscall.
+ */
+static int find_path(pid_t pid, unsigned long *ret)
 {
-	static const char other[] = "/../secret";
-	auto_close int from = -1;
-	auto_close int memfd = -1;
-	unsigned long address;
+	auto_close int fd = -1;
 	char text[256];
 	char path[64];
 	ssize_t n;
 
 	snprintf(path, sizeof(path), "/proc/%d/syscall", (int)pid);
-	from = open(path, O_RDONLY | O_CLOEXEC);
-	n = from < 0 ? -1 : read(from, text, sizeof(text) - 1);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 	if (n < 0)
 		return -errno;
 	text[n] = '\0';
-	if (sscanf(text, "%*d %*x %lx", &address) != 1)
-		return -EBADMSG;
+	return sscanf(text, "%*d %*x %lx", ret) == 1 ? 0 : -EAGAIN;
+}
+
+static int change_path(pid_t pid)
+{
+	static const char other[] = "/../secret";
+	auto_close int fd = -1;
+	unsigned long address;
+	char path[64];
+	int r = -EAGAIN;
+
+	for (int ms = 0; r == -EAGAIN && ms < ASLEEP_MS; ms++) {
+		r = find_path(pid, &address);
+		if (r == -EAGAIN)
+			(void)poll(NULL, 0, 1);
+	}
+	if (r < 0)
+		return r;
 	snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
-	memfd = open(path, O_RDWR | O_CLOEXEC);
-	if (memfd < 0)
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
 		return -errno;
-	n = pwrite(memfd, other, sizeof(other), (off_t)address);
-	return n == sizeof(other) ? 0 : -EIO;
+	return pwrite(fd, other, sizeof(other), (off_t)address) == sizeof(other)
+		       ? 0
+		       : -EIO;
 }
 
 static int exchange(int folderfd)
@@ -986,6 +1009,7 @@ static int run_race(const struct guest *guest, struct race *race)
 		.args = { { .number = AT_FDCWD },
 			  { .in = path, .size_bytes = sizeof(path) },
 			  { .number = O_RDONLY } },
+		.timeout_ms = STEPPED_MS,
 	};
 	struct inject_result result;
 	struct race *shared = look_shared(sizeof(*shared));
