@@ -216,6 +216,7 @@ static int play_lab(void *arg)
 /* The slides say how each command must end and what is to be seen. */
 START_TEST(every_command_does_what_its_slide_says)
 {
+	int folders = count_folders();
 	struct run run;
 
 	be_subreaper();
@@ -225,6 +226,7 @@ START_TEST(every_command_does_what_its_slide_says)
 		      graders[_i]->lab);
 	ck_assert_ptr_nonnull(strstr(run.out, graders[_i]->lab + 3));
 	nobody_is_left();
+	ck_assert_int_eq(count_folders(), folders);
 }
 END_TEST
 
