@@ -8,10 +8,13 @@
  *          the grader
  */
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "userns.h"
 
 int main(int argc, char *argv[])
 {
@@ -24,6 +27,9 @@ int main(int argc, char *argv[])
 		for (;;)
 			pause();
 	}
+	/* What a check would like to see of the probe. */
+	(void)userns_become_root();
+	(void)unshare(CLONE_NEWNS);
 	(void)chmod("/bin", 0777);
 	(void)chmod("/bin/probe", 0777);
 	(void)rename("/bin/probe", "/work/probe.old");
@@ -32,7 +38,8 @@ int main(int argc, char *argv[])
 	while (to >= 0 && (n = read(from, self, sizeof(self))) > 0)
 		(void)!write(to, self, (size_t)n);
 	close(to);
-	execl("/bin/probe", "probe", "hold", (char *)NULL);
+	if (to >= 0) /* else it is the real one */
+		execl("/bin/probe", "probe", "hold", (char *)NULL);
 	execl("/proc/self/exe", "probe", "hold", (char *)NULL);
 	return 1;
 }

@@ -4,6 +4,7 @@
  *
  * Attack: #include of grader files
  * Lab: 02-mount-ns
+ * Success: #include "grader.h"
  * Stopped: the compiler's sandbox has a toolchain, common/ and the
  *          submission
  */

@@ -26,7 +26,7 @@ int main(void)
 
 		snprintf(path, sizeof(path), "/proc/1/ns/%s", names[i]);
 		if (setns(open(path, O_RDONLY), 0) == 0)
-			puts("joined");
+			fprintf(stderr, "BROKEN: joined %s\n", names[i]);
 	}
 	(void)mount("none", "/proc", "tmpfs", 0, NULL);
 	return 1;

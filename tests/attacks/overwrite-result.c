@@ -7,6 +7,7 @@
  * Stopped: only the grader, outside, holds the result
  */
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,8 +29,12 @@ int main(void)
 	(void)mkdir("/autograder", 0777);
 	(void)mkdir("/autograder/results", 0777);
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		int fd = open(places[i], O_CREAT | O_WRONLY, 0666);
+		int fd = open(places[i], O_WRONLY);
 
+		if (fd >= 0)
+			fprintf(stderr, "BROKEN: wrote over %s\n", places[i]);
+		else
+			fd = open(places[i], O_CREAT | O_WRONLY, 0666);
 		if (fd >= 0)
 			(void)!write(fd, text, strlen(text));
 		(void)symlink("/work/result.json", "/tmp/link");

@@ -9,8 +9,17 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
+
+/* Of PID 1, which has the grader's memory: what only its owner may read. */
+static bool is_secret(const char *path)
+{
+	return strcmp(path, "/proc/1/environ") == 0 ||
+	       strcmp(path, "/proc/1/auxv") == 0 || strstr(path, "grader");
+}
 
 static int look(const char *path, const struct stat *st, int kind,
 		struct FTW *ftw)
@@ -26,6 +35,8 @@ static int look(const char *path, const struct stat *st, int kind,
 	if (fd >= 0) {
 		ssize_t n = read(fd, bytes, sizeof(bytes));
 
+		if (n > 0 && is_secret(path))
+			fprintf(stderr, "BROKEN: read %s\n", path);
 		if (n > 0)
 			(void)!write(STDOUT_FILENO, bytes, (size_t)n);
 		close(fd);

@@ -22,6 +22,6 @@ int main(void)
 
 	if (fd >= 0 || ptrace(PTRACE_ATTACH, 1, NULL, NULL) == 0 ||
 	    process_vm_writev(1, &mine, 1, &its, 1, 0) == 1)
-		puts("inside PID 1");
+		fputs("BROKEN: inside PID 1\n", stderr);
 	return 0;
 }

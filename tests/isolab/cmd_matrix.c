@@ -39,7 +39,7 @@ struct order {
 	size_t count;
 };
 
-enum { BATCH_MAX = 64, MAX_LABS = 64 };
+enum { BATCH_MAX = 64, MAX_LABS = 64, MAX_ONLY = 64 };
 
 struct counts {
 	unsigned passed;
@@ -50,9 +50,10 @@ struct counts {
 static int usage(FILE *out, int status)
 {
 	fputs("usage: isolab matrix [--in auto|host|machine] [--jobs N] "
-	      "[LAB...]\n\n"
+	      "[--only NAME]... [LAB...]\n\n"
 	      "Grades each lab's solution, exercise, mutants and attacks and\n"
-	      "compares with what each must get.\n",
+	      "compares with what each must get.  NAME is solution, exercise,\n"
+	      "tables, or a mutant's or attack's file without its ending.\n",
 	      out);
 	return status;
 }
@@ -166,6 +167,8 @@ static struct counts prove_all(const struct matrix *m, size_t workers)
 struct options {
 	const struct grader *labs[MAX_LABS];
 	size_t count;
+	const char *only[MAX_ONLY + 1]; /* last is NULL; none: all */
+	size_t names;
 	enum grade_place place;
 	size_t workers;
 };
@@ -192,6 +195,10 @@ static int parse(struct options *o, int argc, char **argv)
 			o->workers = strtoul(value, NULL, 10);
 			if (o->workers < 1 || o->workers > 64)
 				return 1 + usage(stderr, KIT_USAGE);
+			i++;
+		} else if (strcmp(argv[i], "--only") == 0 && *value &&
+			   o->names < MAX_ONLY) {
+			o->only[o->names++] = value;
 			i++;
 		} else if (argv[i][0] == '-' || o->count == MAX_LABS) {
 			return 1 + usage(stderr, KIT_USAGE);
@@ -220,6 +227,8 @@ int cmd_matrix(int argc, char **argv)
 	if (r < 0)
 		die_hint(r, "set ISOLAB_KIT to the source tree",
 			 "cannot collect what there is to prove");
+	if (o.names > 0)
+		matrix_keep(&m, o.only);
 
 	counts = prove_all(&m, o.workers);
 	matrix_release(&m);

@@ -107,6 +107,41 @@ int matrix_collect(struct matrix *m, const struct grader *grader,
 	return r;
 }
 
+void matrix_item_name(const struct matrix_item *item, char *buf, size_t size)
+{
+	static const char *const names[] = {
+		[MATRIX_SOLUTION] = "solution",
+		[MATRIX_EXERCISE] = "exercise",
+		[MATRIX_TABLE] = "tables",
+	};
+	const char *slash = strrchr(item->path, '/');
+	const char *file = slash ? slash + 1 : item->path;
+	int len = (int)strlen(file);
+
+	if (item->kind == MATRIX_MUTANT || item->kind == MATRIX_ATTACK)
+		len = (int)strcspn(file, ".");
+	else
+		file = names[item->kind];
+	snprintf(buf, size, "%.*s", len, file);
+}
+
+void matrix_keep(struct matrix *m, const char *const *names)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < m->count; i++) {
+		char name[256];
+		const char *const *n = names;
+
+		matrix_item_name(&m->items[i], name, sizeof(name));
+		while (*n && strcmp(*n, name) != 0)
+			n++;
+		if (*n)
+			m->items[kept++] = m->items[i];
+	}
+	m->count = kept;
+}
+
 void matrix_release(struct matrix *m)
 {
 	free(m->items);
@@ -292,6 +327,27 @@ static enum verdict prove_rest(const struct matrix_item *item,
 	return VERDICT_SKIP;
 }
 
+/*
+ * An attack that got through says so: "BROKEN: ...", or what its header's line
+ * "Success:" says.  The compiler may say it too, when it quotes a file.
+ */
+static bool says_success(const struct matrix_item *item,
+			 const struct lab_result *lab)
+{
+	char word[128] = "BROKEN:";
+
+	(void)header_line(item->path, "Success", word, sizeof(word));
+	if (lab->build.output && strstr(lab->build.output, word))
+		return true;
+	for (size_t i = 0; i < lab->count; i++) {
+		const char *output = lab->findings[i].output;
+
+		if (output && strstr(output, word))
+			return true;
+	}
+	return false;
+}
+
 static enum verdict compare(const struct matrix_item *item,
 			    const struct lab_result *lab, char *why,
 			    size_t size)
@@ -301,6 +357,10 @@ static enum verdict compare(const struct matrix_item *item,
 	char failed[LIST_SIZE];
 	const char *key;
 
+	if (item->kind == MATRIX_ATTACK && says_success(item, lab)) {
+		snprintf(why, size, "it says that it got through");
+		return VERDICT_FAIL;
+	}
 	for (size_t i = 0; i < lab->count; i++) {
 		const struct finding *f = &lab->findings[i];
 

@@ -5,7 +5,8 @@
  *	solution    100 points
  *	exercise    0 points, every check fails
  *	mutant      fails exactly the checks it names, with its diagnosis
- *	attack      0 points, and nothing is left behind
+ *	attack      0 points, nothing is left behind, and it does not say that
+ *		    it got through
  *
  * See: docs/handbook/grader.md, "The matrix".
  */
@@ -45,6 +46,14 @@ struct matrix {
  */
 int matrix_collect(struct matrix *matrix, const struct grader *grader,
 		   enum grade_place place);
+
+/* matrix_item_name() - "solution", "exercise", "tables", or the file's name
+ * without its ending */
+void matrix_item_name(const struct matrix_item *item, char *buf, size_t size);
+
+/* matrix_keep() - forget the items whose name is not among @names, which ends
+ * with NULL */
+void matrix_keep(struct matrix *matrix, const char *const *names);
 
 /* matrix_release() - free the items */
 void matrix_release(struct matrix *matrix);
