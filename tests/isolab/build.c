@@ -221,6 +221,44 @@ static const char *why_not(int status)
 	}
 }
 
+/* A path as the reader would type it in the folder where he is. */
+static const char *seen_from_here(const char *path)
+{
+	char here[PATH_SIZE];
+	size_t len;
+
+	if (!getcwd(here, sizeof(here)))
+		return path;
+	len = strlen(here);
+	return strncmp(path, here, len) == 0 && path[len] == '/'
+		       ? path + len + 1
+		       : path;
+}
+
+/* The file to name when the reader is told what to edit. */
+static void note_source(struct build *build, const struct submission *sub,
+			const char *path)
+{
+	const char *name = NULL;
+	size_t len;
+
+	for (size_t i = sub->count; i-- > 0;) {
+		const char *dot = strrchr(sub->files[i].name, '.');
+
+		if (dot && strcmp(dot, ".c") == 0)
+			name = sub->files[i].name;
+	}
+	if (!name)
+		return;
+	path = seen_from_here(path);
+	len = strlen(path);
+	free(build->source);
+	if (len > 2 && strcmp(path + len - 2, ".c") == 0)
+		build->source = strdup(path);
+	else if (asprintf(&build->source, "%s/%s", path, name) < 0)
+		build->source = NULL;
+}
+
 static int compile(struct job *job, struct build *build, int *ret_fd)
 {
 	static const char *const env[] = { "PATH=/usr/bin:/bin", "LC_ALL=C",
@@ -280,6 +318,7 @@ int build_submission(const char *path, struct build *build, int *ret_fd)
 		set_reason(build, "%s", why);
 		return 0;
 	}
+	note_source(build, &job->submission, path);
 	r = add_common(job);
 	if (r < 0) {
 		set_reason(build,

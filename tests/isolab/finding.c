@@ -78,6 +78,50 @@ enum verdict cannot_judge(struct finding *f, int err, const char *fmt, ...)
 	return VERDICT_ERROR;
 }
 
+/* The task of a line "PROGRAM: task ID is not done yet: ...", or NULL. */
+static const struct task *stub_of_line(const struct task *task,
+				       const char *line, size_t len)
+{
+	static const char before[] = "task ";
+	static const char after[] = " is not done yet";
+	const char *at = memmem(line, len, before, strlen(before));
+
+	/* At the start, or behind the program's name. */
+	if (!at || (at != line && (at < line + 2 || at[-2] != ':')))
+		return NULL;
+	at += strlen(before);
+	for (; task && task->id; task++) {
+		size_t n = strlen(task->id);
+
+		if (at + n + strlen(after) <= line + len &&
+		    memcmp(at, task->id, n) == 0 &&
+		    memcmp(at + n, after, strlen(after)) == 0)
+			return task;
+	}
+	return NULL;
+}
+
+const struct task *task_not_begun(const struct grader *grader,
+				  const struct finding *f)
+{
+	const struct task *first = NULL;
+	const char *line = f->output;
+
+	if (f->verdict != VERDICT_FAIL || !line)
+		return NULL;
+	while (*line) {
+		size_t len = strcspn(line, "\n");
+		const struct task *task =
+			stub_of_line(grader->tasks, line, len);
+
+		if (!task)
+			return NULL;
+		first = first ? first : task;
+		line += len + (line[len] == '\n');
+	}
+	return first;
+}
+
 enum verdict cannot_run(struct finding *f, const char *reason, const char *fix)
 {
 	/* Copy first: they may be this finding's own, or an earlier one's. */

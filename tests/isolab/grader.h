@@ -148,6 +148,20 @@ enum verdict cannot_judge(struct finding *f, int err, const char *fmt, ...)
 enum verdict cannot_run(struct finding *f, const char *reason, const char *fix);
 
 /**
+ * task_not_begun() - the task at whose stub the program stopped
+ * @grader: the lab's
+ * @f: a finding with the program's output
+ *
+ * An exercise that nobody has touched says "task 01.1 is not done yet" and no
+ * more.  Anybody can write that, so it decides nothing: it only saves the
+ * reader of a card the likely mistake of somebody who had begun.
+ *
+ * Return: the task, or NULL if the program said anything else.
+ */
+const struct task *task_not_begun(const struct grader *grader,
+				  const struct finding *f);
+
+/**
  * exercise_start() - start the student's program in a new sandbox
  * @g: the grading
  * @spec: as for sandbox_start(); the program is at /bin/exercise, the probe

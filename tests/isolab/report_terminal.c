@@ -12,9 +12,10 @@
  *	        read      chroot(2), NOTES
  *	        output    | what the program wrote
  *
- * A check that failed with a diagnosis gets such a card; one that failed only
- * because an earlier one did gets the first two lines of it.  Checks that
- * could not be judged for one reason are told together.
+ * A check that failed with a diagnosis gets such a card, or says where to begin
+ * if nobody has; one that failed only because an earlier one did gets the first
+ * two lines of it.  Checks that could not be judged for one reason are told
+ * together.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,15 +120,55 @@ static void headline(struct page *page, const char *code, const char *word,
 	color(page, plain);
 }
 
-static void card(struct page *page, const struct finding *f)
+/* Whether an earlier card of the lab has said that this task is to be begun. */
+static bool told_before(const struct lab_result *lab, const struct finding *f,
+			const struct task *task)
+{
+	for (const struct finding *e = lab->findings; e < f; e++) {
+		if (task_not_begun(lab->grader, e) == task)
+			return true;
+	}
+	return false;
+}
+
+/* In place of the likely mistake of somebody who had begun. */
+static void not_begun(struct page *page, const struct lab_result *lab,
+		      const struct finding *f, const struct task *task)
+{
+	auto_free char *what = NULL;
+	auto_free char *where = NULL;
+	bool told = told_before(lab, f, task);
+
+	if (asprintf(&what, "task %s is not begun%s", task->id,
+		     told ? ", see above" : ": this is where you start") < 0 ||
+	    asprintf(&where, "%s, where it says TASK %s",
+		     lab->build.source ? lab->build.source : lab->submission,
+		     task->id) < 0) {
+		page->text.failed = true;
+		return;
+	}
+	row(page, "        observed  ", what);
+	if (told)
+		return;
+	row(page, "        edit      ", where);
+	text_addf(&page->text, "        hint      isolab hint %s\n", task->id);
+}
+
+static void card(struct page *page, const struct lab_result *lab,
+		 const struct finding *f)
 {
 	const struct diagnosis *d = f->diagnosis;
+	const struct task *task = task_not_begun(lab->grader, f);
 
 	text_add(&page->text, "\n");
 	headline(page, red, "FAIL", f->check);
 	row(page, "        expected  ", f->expected);
 	if (!d && f->check->needs)
 		return; /* an earlier card is the one to read */
+	if (task) {
+		not_begun(page, lab, f, task);
+		return;
+	}
 	row(page, "        observed  ", f->observed);
 	if (!d)
 		return;
@@ -190,7 +231,7 @@ static void lab_report(struct page *page, const struct lab_result *lab)
 		if (f->verdict == VERDICT_PASS && page->style->verbose)
 			headline(page, green, "pass", f->check);
 		else if (f->verdict == VERDICT_FAIL && !lab->build.reason)
-			card(page, f); /* else the build was the reason */
+			card(page, lab, f); /* else the build was the reason */
 		else if (f->verdict == VERDICT_SKIP ||
 			 f->verdict == VERDICT_ERROR)
 			unjudged(page, lab, i);

@@ -49,6 +49,7 @@ void lab_result_release(struct lab_result *lab)
 	free(lab->submission);
 	free(lab->build.reason);
 	free(lab->build.output);
+	free(lab->build.source);
 	*lab = (struct lab_result){ 0 };
 }
 

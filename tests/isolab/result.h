@@ -30,6 +30,8 @@ struct build {
 	bool ok;
 	char *reason; /* one line if not ok: "it does not compile"; owned */
 	char *output; /* what the compiler wrote, or NULL; owned */
+	char *source; /* path of its first .c file, for a card; may be NULL;
+			 owned; not part of the JSON */
 	unsigned duration_ms;
 };
 

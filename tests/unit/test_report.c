@@ -341,6 +341,41 @@ START_TEST(card_tells_the_whole_story)
 }
 END_TEST
 
+static void give_stub(struct finding *f)
+{
+	f->output = strdup("visit: task 01.1 is not done yet: x\n");
+	expected(f, "it is the new root");
+	f->verdict = fail(f, "no-chdir");
+}
+
+START_TEST(untouched_task_is_told_where_to_begin_once)
+{
+	static const struct terminal_style style = { .columns = 80 };
+	auto_free char *report = NULL;
+	struct result result;
+
+	fake_result(&result, VERDICT_PASS);
+	give_stub(&result.labs[0].findings[0]);
+	give_stub(&result.labs[0].findings[1]);
+	result.labs[0].build.source = strdup("mine/visit.c");
+	report = report_terminal(&result, &style);
+	ck_assert_ptr_nonnull(strstr(
+		report,
+		"        expected  it is the new root\n"
+		"        observed  task 01.1 is not begun: this is where you "
+		"start\n"
+		"        edit      mine/visit.c, where it says TASK 01.1\n"
+		"        hint      isolab hint 01.1\n"
+		"\n"
+		"  FAIL  01.1  the working directory is inside\n"
+		"        expected  it is the new root\n"
+		"        observed  task 01.1 is not begun, see above\n"
+		"\n"));
+	ck_assert_ptr_null(strstr(report, "mistake"));
+	result_release(&result);
+}
+END_TEST
+
 /* The third check of the first lab needs the first. */
 START_TEST(dependent_failure_is_two_lines)
 {
@@ -552,6 +587,7 @@ int main(void)
 	tcase_add_loop_test(tc, terminal_report_is_harmless_and_fits, 0, SEEDS);
 	tcase_add_loop_test(tc, color_is_the_only_difference, 0, SEEDS_TOOL);
 	tcase_add_test(tc, card_tells_the_whole_story);
+	tcase_add_test(tc, untouched_task_is_told_where_to_begin_once);
 	tcase_add_test(tc, dependent_failure_is_two_lines);
 	tcase_add_test(tc, all_passed_is_short);
 	tcase_add_test(tc, build_failure_is_told_once);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +13,40 @@
 #include "fake.h"
 #include "file.h"
 #include "text.h"
+
+/* ---- an exercise that nobody has touched ---------------------------------- */
+
+static const struct {
+	const char *output;
+	const char *task; /* NULL: it has been begun */
+} stubs[] = {
+	{ "exercise: task 01.1 is not done yet: x stays\n", "01.1" },
+	{ "task 01.2 is not done yet", "01.2" },
+	{ "task 01.2 is not done yet\nvisit: task 01.1 is not done yet\n",
+	  "01.2" },
+	{ "", NULL },
+	{ "\n", NULL },
+	{ NULL, NULL },
+	{ "exercise: cannot mount\n", NULL },
+	{ "task 01.2 is not done yet\nexercise: cannot mount\n", NULL },
+	{ "exercise: task 01.7 is not done yet\n", NULL }, /* no such task */
+	{ "exercise: task 01.1 is not done", NULL },
+	{ "exercise: task 01.11 is not done yet", NULL },
+	{ "a subtask 01.1 is not done yet", NULL },
+	{ "task ", NULL },
+};
+
+START_TEST(stub_is_told_from_a_mistake)
+{
+	struct finding f = { .verdict = VERDICT_FAIL,
+			     .output = (char *)(uintptr_t)stubs[_i].output };
+	const struct task *task = task_not_begun(&fake_1, &f);
+
+	ck_assert_pstr_eq(task ? task->id : NULL, stubs[_i].task);
+	f.verdict = VERDICT_PASS;
+	ck_assert_ptr_null(task_not_begun(&fake_1, &f));
+}
+END_TEST
 
 /* ---- the model ----------------------------------------------------------- */
 
@@ -240,6 +275,8 @@ int main(void)
 			    sizeof(statuses) / sizeof(statuses[0]));
 
 	tc = add_task(suite, "finding", NULL);
+	tcase_add_loop_test(tc, stub_is_told_from_a_mistake, 0,
+			    sizeof(stubs) / sizeof(stubs[0]));
 	tcase_add_test(tc, fail_takes_the_diagnosis);
 	tcase_add_test(tc, unknown_diagnosis_is_an_error);
 	tcase_add_test(tc, later_text_replaces_earlier);
