@@ -73,8 +73,8 @@ SLIDES    := $(patsubst docs/slides/%.md,$(O)/docs/slides/%.html,\
                $(wildcard $(LABS:%=docs/slides/%.md)))
 
 .PHONY: all labs exercises solutions isolab units deps grade test check docs \
-        slides \
-        install clean help skeletons bench machine check-names \
+        slides install clean help skeletons bench machine check-attacks \
+        check-names \
         check-skeletons check-format check-lint FORCE
 
 all: labs exercises isolab      ## build everything a student needs
@@ -216,6 +216,12 @@ test: need-grade need-test need-machine ## prove the kit: unit tests and the mat
 	@ISOLAB_KIT=$(CURDIR) sh tests/run.sh $(UNIT_BINS) -- $(RUN_MATRIX)
 
 RUN_MATRIX = $(ISOLAB) matrix $(LAB)
+
+# Not part of "test": it builds the grader once for each patch, and most of them
+# are tried in the lab machine.
+check-attacks: need-grade need-test ## see attacks succeed without what stops them
+	@$(MAKE) --no-print-directory all machine
+	@sh tests/weaken.sh $(O) $(WEAKEN)
 
 bench: all                      ## how long grading takes
 	@ISOLAB_KIT=$(CURDIR) sh tests/bench.sh $(ISOLAB)

@@ -10,13 +10,15 @@
 #
 #	Mechanism:  what the patch takes away
 #	Breaks:     attacks that must now get through: score, leave something
-#		    behind, say so, or keep the grader from ending
+#		    behind, or say so
+#	Hangs:      attacks that must now keep the grader from ending
 #	Holds:      attacks that must still be stopped, by something else
 #	As:         root, or user: in the lab machine; host: here, as we are
 #	Before:     a command of the shell, run first in the same place
 #
 # Ends with "N passed, N failed, N skipped".
 set -u
+LIMIT=120
 cd "$(dirname "$0")/.." || exit 1
 kit=$(pwd)
 build=$(cd "$1" && pwd) || exit 1
@@ -51,17 +53,18 @@ make_copy() { # PATCH DIR
 
 # The commands for one patch: first the kit as it is, then the copy.
 # "begin" and "end" lines tell an attack that was tried from one that was not.
-# 60 s are enough for any; a grader that needs more has been held up.
+# A grader that needs longer than LIMIT seconds has been held up.
 commands() { # DIR AS BEFORE ATTACK...
 	dir=$1 as=$2 before=$3
 	shift 3
-	wrap='timeout -s KILL 100 env'
+	wrap="timeout -s KILL $LIMIT env"
 	[ "$as" != user ] || wrap="$wrap TMPDIR=/tmp HOME=/tmp setpriv \
 --reuid 54321 --regid 54321 --clear-groups"
-	echo "exec 2>&1; cd /tmp; $before"
+	echo "exec 2>&1; cd /tmp"
 	lab=$(sed -n 's/^ \* Lab: //p' "tests/attacks/$1.c")
 	echo "echo 'begin weak solution'"
 	echo "ISOLAB_KIT=$dir $wrap $dir/build/bin/isolab matrix --only solution $lab"
+	echo "$before"
 	for attack; do
 		lab=$(sed -n 's/^ \* Lab: //p' "tests/attacks/$attack.c")
 		echo "echo 'begin kit $attack'"
@@ -93,7 +96,7 @@ verdict() { # WHICH ATTACK
 judge() { # NAME ATTACK WANTED
 	with=$(verdict kit "$2") without=$(verdict weak "$2")
 	case $with/$3/$without in
-	pass/breaks/fail | pass/breaks/error | pass/breaks/none) say pass "$1" "$2" ;;
+	pass/breaks/fail | pass/breaks/error | pass/hangs/none) say pass "$1" "$2" ;;
 	pass/holds/pass) say pass "$1" "$2" "held by something else" ;;
 	*) say fail "$1" "$2" "with the mechanism: $with; without: $without" ;;
 	esac
@@ -103,33 +106,37 @@ prove() { # PATCH
 	name=$(basename "$1" .patch)
 	dir=$build/weaken/$name
 	as=$(header "$1" As) breaks=$(header "$1" Breaks)
-	holds=$(header "$1" Holds)
+	hangs=$(header "$1" Hangs) holds=$(header "$1" Holds)
 	if ! make_copy "$1" "$dir"; then
 		say fail "$name" - "the patch does not apply or build"
 		return
 	fi
 	# shellcheck disable=SC2086 # words
-	commands "$dir" "$as" "$(header "$1" Before)" $breaks $holds |
+	commands "$dir" "$as" "$(header "$1" Before)" \
+		$breaks $hangs $holds |
 		run_commands "$as" 3<"$kit/Makefile" >"$log" 2>&1
 	cp "$log" "$dir/build/log"
 	if [ "$(verdict weak solution)" != pass ]; then
 		say fail "$name" solution "it must still get 100 points"
 	fi
 	for attack in $breaks; do judge "$name" "$attack" breaks; done
+	for attack in $hangs; do judge "$name" "$attack" hangs; done
 	for attack in $holds; do judge "$name" "$attack" holds; done
 	# what is kept of a failure is the log
 	rm -rf "$dir/tests" "$dir/labs" "$dir/build/bin" "$dir/build/tests"
 }
 
 all=$#
-[ $# -gt 0 ] || set -- $(basename -s .patch tests/attacks/weaken/*.patch)
+if [ $# -eq 0 ]; then
+	for patch in "$kit"/tests/attacks/weaken/*.patch; do prove "$patch"; done
+fi
 for name; do prove "$kit/tests/attacks/weaken/$name.patch"; done
 
 # Each attack must have got through once.
 if [ "$all" -eq 0 ]; then
 	for attack in tests/attacks/*.c; do
 		attack=$(basename "$attack" .c)
-		sed -n 's/^Breaks: *//p' tests/attacks/weaken/*.patch |
+		sed -n 's/^\(Breaks\|Hangs\): *//p' tests/attacks/weaken/*.patch |
 			grep -qw -- "$attack" ||
 			say fail - "$attack" "no patch lets it through"
 	done

@@ -4,6 +4,7 @@
  *
  * Attack: compile bomb
  * Lab: 02-mount-ns
- * Stopped: the compiler has limits of depth, time and memory
+ * Build: it does not compile
+ * Stopped: the compiler includes no deeper than 200; then its limit of memory
  */
 #include "include-itself.c"

@@ -4,6 +4,7 @@
  *
  * Attack: compile bomb
  * Lab: 02-mount-ns
- * Stopped: the compiler has limits of time and memory
+ * Build: the compiler needed more memory than it may use
+ * Stopped: the compiler has a limit of memory
  */
 #include "/dev/zero"

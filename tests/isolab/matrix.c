@@ -11,7 +11,7 @@
 #include "file.h"
 #include "kit.h"
 
-enum { LIST_SIZE = 1024, PATH_SIZE = 4096 };
+enum { LIST_SIZE = 1024, PATH_SIZE = 4096, MAX_OUTPUT_BYTES = 65536 };
 
 /* ---- what there is ----------------------------------------------------- */
 
@@ -329,7 +329,8 @@ static enum verdict prove_rest(const struct matrix_item *item,
 
 /*
  * An attack that got through says so: "BROKEN: ...", or what its header's line
- * "Success:" says.  The compiler may say it too, when it quotes a file.
+ * "Success:" says.  The compiler may say it too, when it quotes a file.  And one
+ * that makes the grader keep whatever it writes need not say anything.
  */
 static bool says_success(const struct matrix_item *item,
 			 const struct lab_result *lab)
@@ -342,10 +343,22 @@ static bool says_success(const struct matrix_item *item,
 	for (size_t i = 0; i < lab->count; i++) {
 		const char *output = lab->findings[i].output;
 
-		if (output && strstr(output, word))
+		if (output &&
+		    (strstr(output, word) || strlen(output) > MAX_OUTPUT_BYTES))
 			return true;
 	}
 	return false;
+}
+
+/* An attack on the compiler names the limit that must stop it. */
+static bool stops_elsewhere(const struct matrix_item *item,
+			    const struct lab_result *lab)
+{
+	const char *reason = lab->build.reason ? lab->build.reason : "";
+	char wanted[128];
+
+	return header_line(item->path, "Build", wanted, sizeof(wanted)) == 0 &&
+	       strcmp(wanted, reason) != 0;
 }
 
 static enum verdict compare(const struct matrix_item *item,
@@ -359,6 +372,11 @@ static enum verdict compare(const struct matrix_item *item,
 
 	if (item->kind == MATRIX_ATTACK && says_success(item, lab)) {
 		snprintf(why, size, "it says that it got through");
+		return VERDICT_FAIL;
+	}
+	if (item->kind == MATRIX_ATTACK && stops_elsewhere(item, lab)) {
+		snprintf(why, size, "the build was not stopped as it says: %s",
+			 lab->build.reason ? lab->build.reason : "it was not");
 		return VERDICT_FAIL;
 	}
 	for (size_t i = 0; i < lab->count; i++) {
