@@ -8,6 +8,7 @@
 #   LAB=03   only this lab           SUT=solutions  grade another folder
 #   V=1      show full commands      O=DIR          build somewhere else
 #   WERROR=1 warnings are errors     SAN=1          address and UB sanitizers
+#   COV=1    count lines, for "make coverage"
 
 CC      ?= cc
 O       ?= build
@@ -31,6 +32,18 @@ SANFLAGS   := -fsanitize=address,undefined -fno-omit-frame-pointer
 STATIC     :=
 endif
 
+# Only the grader and the unit tests count their lines; what runs in another
+# root directory could not.  gcov may not wrap fork(2) and execve(2): it would
+# write its files there.
+ifeq ($(COV),1)
+override O := $(O)/cov
+CFLAGS     := -O0 -g
+COVFLAGS   := --coverage -fdata-sections \
+              $(patsubst %,-fno-builtin-%,fork execl execle execlp execv execve execvp)
+COVHOOK     = $(O)/tests/coverage/counters.o
+COVLINK     = --coverage -Wl,--wrap=_exit -Wl,-T,tests/coverage/counters.ld
+endif
+
 # ---- what there is to build ------------------------------------------------
 # A folder labs/NN-name/ with a main.c is one program; without one, each of its
 # files is a program.  A folder in exercises/ or solutions/ is one program.
@@ -49,6 +62,7 @@ LABS_MANY := $(filter-out $(LABS_ONE),$(LABS))
 
 COMMON    := $(O)/common/libcommon.a
 STUDENT   := $(O)/student/libcommon.a
+LAB_COMMON:= $(if $(COVFLAGS),$(STUDENT),$(COMMON))
 LIBISOLAB := $(O)/tests/libisolab.a
 ISOLAB    := $(O)/bin/isolab
 LAB_BINS  := $(patsubst labs/%.c,$(O)/bin/labs/%,$(sort \
@@ -74,7 +88,7 @@ SLIDES    := $(patsubst docs/slides/%.md,$(O)/docs/slides/%.html,\
 
 .PHONY: all labs exercises solutions isolab units deps grade test check docs \
         slides install clean help skeletons bench machine check-attacks \
-        check-names \
+        coverage coverage-report check-names \
         check-skeletons check-format check-lint FORCE
 
 all: labs exercises isolab      ## build everything a student needs
@@ -107,6 +121,8 @@ $(O)/%.o: %.c
 	$(call say,CC)
 	$(call compile,$(SANFLAGS))
 
+$(O)/common/%.o $(O)/tests/isolab/%.o: SANFLAGS += $(COVFLAGS)
+
 # What a student's program is linked with never carries the sanitizers.
 $(O)/student/%.o: %.c
 	@mkdir -p $(@D)
@@ -122,7 +138,7 @@ $(STUDENT): $(patsubst common/%.c,$(O)/student/common/%.o,$(sort $(wildcard comm
 	$(archive)
 
 .SECONDEXPANSION:
-$(LAB_BINS): $(O)/bin/%: $(O)/%.o $(COMMON)
+$(LAB_BINS): $(O)/bin/%: $(O)/%.o $(LAB_COMMON)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(link)
@@ -130,7 +146,7 @@ $(LAB_BINS): $(O)/bin/%: $(O)/%.o $(COMMON)
 # Static, so that a copy runs in any root directory.
 $(LAB_BINS): LDFLAGS += $(STATIC)
 
-$(LAB_ONES) $(EX_BINS) $(SOL_BINS): $(O)/bin/%: $$(call objs_in,$$*) $(COMMON)
+$(LAB_ONES) $(EX_BINS) $(SOL_BINS): $(O)/bin/%: $$(call objs_in,$$*) $(LAB_COMMON)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(link)
@@ -168,21 +184,22 @@ $(LIBISOLAB): $(filter-out %/main.o,$(call objs_in,tests/isolab)) \
 
 ISOLAB_LIBS := -lcap -ljansson -lseccomp -lsodium -pthread
 
-$(ISOLAB): $(O)/tests/isolab/main.o $(LIBISOLAB) $(COMMON)
+$(ISOLAB): $(O)/tests/isolab/main.o $(COVHOOK) $(LIBISOLAB) $(COMMON)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(link)
-$(ISOLAB): LDFLAGS += $(STATIC)
+$(ISOLAB): LDFLAGS += $(STATIC) $(COVLINK)
 $(ISOLAB): LDLIBS += $(ISOLAB_LIBS)
 
 $(O)/tests/%.o: CPPFLAGS += -Itests/isolab -Itests/unit
 $(O)/student/tests/%.o: CPPFLAGS += -Itests/isolab
 
 $(UNIT_BINS): $(O)/bin/unit/%: $(O)/tests/unit/%.o $(O)/tests/unit/harness.o \
-              $(LIBISOLAB) $(COMMON)
+              $(COVHOOK) $(LIBISOLAB) $(COMMON)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(link)
+$(UNIT_BINS): LDFLAGS += $(COVLINK)
 $(UNIT_BINS): LDLIBS += $(shell pkg-config --libs check 2>/dev/null) $(ISOLAB_LIBS)
 
 # ---- the lab machine --------------------------------------------------------
@@ -222,6 +239,18 @@ RUN_MATRIX = $(ISOLAB) matrix $(LAB)
 check-attacks: need-grade need-test ## see attacks succeed without what stops them
 	@$(MAKE) --no-print-directory all machine
 	@sh tests/weaken.sh $(O) $(WEAKEN)
+
+# Which lines of common/ and tests/isolab/ the tests reach.
+coverage: need-grade need-test need-dev ## how much of the kit the tests reach
+	@$(MAKE) --no-print-directory COV=1 coverage-report
+
+ifeq ($(COV),1)
+coverage-report: all solutions units
+	$(Q)find $(O) -name '*.gcda' -delete
+	@ISOLAB_KIT=$(CURDIR) sh tests/run.sh $(UNIT_BINS) -- $(RUN_MATRIX)
+	@gcovr --root . --object-directory $(O) --filter common/ \
+	    --filter tests/isolab/ --print-summary --fail-under-line 85 $(O)
+endif
 
 bench: all                      ## how long grading takes
 	@ISOLAB_KIT=$(CURDIR) sh tests/bench.sh $(ISOLAB)
