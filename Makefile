@@ -38,10 +38,10 @@ endif
 ifeq ($(COV),1)
 override O := $(O)/cov
 CFLAGS     := -O0 -g
-COVFLAGS   := --coverage -fdata-sections \
+COVFLAGS   := --coverage -fprofile-update=atomic -fdata-sections \
               $(patsubst %,-fno-builtin-%,fork execl execle execlp execv execve execvp)
 COVHOOK     = $(O)/tests/coverage/counters.o
-COVLINK     = --coverage -Wl,--wrap=_exit -Wl,-T,tests/coverage/counters.ld
+COVLINK     = --coverage -Wl,--wrap=_exit -Wl,--wrap=__gcov_exit -Wl,-T,tests/coverage/counters.ld
 endif
 
 # ---- what there is to build ------------------------------------------------

@@ -10,7 +10,7 @@
  * comes from, and only that one writes.
  *
  * Linked with --wrap=_exit, because a program that has called die() must write
- * too.
+ * too, and with --wrap=__gcov_exit, because its children may call exit(3).
  *
  * Test:   make coverage
  */
@@ -24,6 +24,8 @@ extern char coverage_start[]; /* of counters.ld; both on page boundaries */
 extern char coverage_stop[];
 
 void __gcov_dump(void); /* of libgcov */
+void __real___gcov_exit(void);
+void __wrap___gcov_exit(void);
 noreturn void __real__exit(int status);
 noreturn void __wrap__exit(int status);
 
@@ -43,6 +45,13 @@ __attribute__((constructor(101))) static void share(void)
 		   coverage_start) == MAP_FAILED)
 		die(-errno, "cannot place the counters");
 	writer = getpid();
+}
+
+/* What exit(3) calls.  It adds what is in the files to the memory first. */
+void __wrap___gcov_exit(void)
+{
+	if (getpid() == writer)
+		__real___gcov_exit();
 }
 
 noreturn void __wrap__exit(int status)
