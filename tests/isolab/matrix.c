@@ -116,13 +116,11 @@ void matrix_item_name(const struct matrix_item *item, char *buf, size_t size)
 	};
 	const char *slash = strrchr(item->path, '/');
 	const char *file = slash ? slash + 1 : item->path;
-	int len = (int)strlen(file);
 
 	if (item->kind == MATRIX_MUTANT || item->kind == MATRIX_ATTACK)
-		len = (int)strcspn(file, ".");
+		snprintf(buf, size, "%.*s", (int)strcspn(file, "."), file);
 	else
-		file = names[item->kind];
-	snprintf(buf, size, "%.*s", len, file);
+		snprintf(buf, size, "%s", names[item->kind]);
 }
 
 void matrix_keep(struct matrix *m, const char *const *names)

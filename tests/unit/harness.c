@@ -16,7 +16,7 @@
 #include "err.h"
 #include "mountinfo.h"
 
-enum { RUN_SECONDS = 10 };
+enum { RUN_SECONDS = 10, SLOW_SECONDS = 240 };
 
 /* ---- programs under test ------------------------------------------------- */
 
@@ -36,7 +36,8 @@ static void keep_output(struct run *ret, int fd)
 	ret->out[used] = '\0';
 }
 
-void run_function(struct run *ret, int (*fn)(void *arg), void *arg)
+static void run_for(unsigned seconds, struct run *ret, int (*fn)(void *arg),
+		    void *arg)
 {
 	int ends[2];
 	pid_t child;
@@ -48,7 +49,7 @@ void run_function(struct run *ret, int (*fn)(void *arg), void *arg)
 	if (child == 0) {
 		int status;
 
-		alarm(RUN_SECONDS);
+		alarm(seconds);
 		if (dup2(ends[1], STDOUT_FILENO) < 0 ||
 		    dup2(ends[1], STDERR_FILENO) < 0)
 			_exit(127);
@@ -60,6 +61,11 @@ void run_function(struct run *ret, int (*fn)(void *arg), void *arg)
 	keep_output(ret, ends[0]);
 	close(ends[0]);
 	ret->status = child_wait(child);
+}
+
+void run_function(struct run *ret, int (*fn)(void *arg), void *arg)
+{
+	run_for(RUN_SECONDS, ret, fn, arg);
 }
 
 static int execute(void *arg)
@@ -74,6 +80,11 @@ static int execute(void *arg)
 void run_program(struct run *ret, const char *const argv[])
 {
 	run_function(ret, execute, (void *)argv);
+}
+
+void run_slow_program(struct run *ret, const char *const argv[])
+{
+	run_for(SLOW_SECONDS, ret, execute, (void *)argv);
 }
 
 /* ---- requirements -------------------------------------------------------- */

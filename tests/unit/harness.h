@@ -34,6 +34,10 @@ struct run {
  */
 void run_program(struct run *ret, const char *const argv[]);
 
+/* run_slow_program() - as run_program(), for what compiles something: it is
+ * killed after four minutes */
+void run_slow_program(struct run *ret, const char *const argv[]);
+
 /**
  * run_function() - as run_program(), for a function of this program
  * @ret: receives what it left behind
