@@ -117,7 +117,7 @@ prove() { # PATCH
 	# shellcheck disable=SC2086 # words
 	commands "$dir" "$as" "$(header "$1" Before)" \
 		$breaks $hangs $holds |
-		run_commands "$as" 3<"$kit/Makefile" >"$log" 2>&1
+		run_commands "$as" >"$log" 2>&1
 	cp "$log" "$dir/build/log"
 	if [ "$(verdict weak solution)" != pass ]; then
 		say fail "$name" solution "it must still get 100 points"

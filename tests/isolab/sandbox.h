@@ -123,8 +123,9 @@ int sandbox_wait(struct sandbox *box, unsigned timeout_ms);
  * @timeout_ms: how long
  *
  * The file is told by its content, wherever it was executed from.  A program
- * cannot forge this: the filter denies PR_SET_MM and every way to write into
- * another process.
+ * cannot forge this: the filter denies PR_SET_MM.  But it can write into a
+ * process of its own by /proc/PID/mem, so what the probe itself does or says
+ * from then on is no evidence; what the kernel says of it is.
  *
  * Return: the process's PID on the host.
  * Errors: -ESRCH everything inside has ended, or the program has and a second

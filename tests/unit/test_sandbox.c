@@ -2,9 +2,11 @@
 /* test_sandbox.c - what a program in the sandbox can and cannot do */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -366,6 +368,53 @@ static const char *missing_for_limits(void)
 	return missing ? missing : need_root();
 }
 
+/*
+ * What an ordinary user gets: one ID and no subordinate IDs.  A child of root
+ * becomes one; PR_SET_DUMPABLE, because the change of IDs clears it and nobody
+ * could then write the maps of its children.
+ */
+static int be_user_and_run(void *arg)
+{
+	static const char *const argv[] = { "/bin/probe", "exit", "7", NULL };
+	const struct sandbox_file files[] = {
+		{ .fd = *(int *)arg, .to = "/bin/probe", .mode = 0755 },
+		{ 0 },
+	};
+	const struct sandbox_spec spec = {
+		.argv = argv,
+		.files = files,
+		.subids = { .first = 5000, .count = 10 },
+	};
+	struct sandbox_ids ids;
+	struct sandbox *box;
+	const char *fix;
+
+	if (setgroups(0, NULL) < 0 || setresgid(54321, 54321, 54321) < 0 ||
+	    setresuid(54321, 54321, 54321) < 0 || prctl(PR_SET_DUMPABLE, 1) < 0)
+		return 101;
+	if (sandbox_missing(&fix))
+		return 102;
+	if (sandbox_start(&box, &spec) < 0)
+		return 103;
+	if (sandbox_wait(box, 20000) != 7)
+		return 104;
+	if (sandbox_ids(box, &ids) < 0 || ids.uid != 54321 || ids.gid != 54321)
+		return 105;
+	if (ids.subids != 0 || !sandbox_subids_missing())
+		return 106;
+	return sandbox_free(box) < 0 ? 107 : 0;
+}
+
+START_TEST(ordinary_user_has_one_id)
+{
+	auto_close int probefd = open_probe();
+	struct run run;
+
+	run_function(&run, be_user_and_run, &probefd);
+	ck_assert_msg(run.status == 0, "%d: %s", run.status, run.out);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("sandbox");
@@ -395,5 +444,9 @@ int main(void)
 	tcase_add_test(tc, frozen_groups_in_groups_are_removed);
 	tc = add_task(suite, "limits of root's", missing_for_limits());
 	tcase_add_test(tc, limits_of_the_delegated_group_cannot_be_changed);
+
+	tc = add_task(suite, "ordinary user", missing ? missing : need_root());
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, ordinary_user_has_one_id);
 	return run_suite(suite);
 }
