@@ -42,12 +42,7 @@
 /* Numbers of the i386 table, arch/x86/entry/syscalls/syscall_32.tbl. */
 enum { I386_GETPID = 20, I386_UNSHARE = 310 };
 
-enum {
-	GONE_AFTER_MS = 300,
-	ASLEEP_MS = 500,
-	STEPPED_MS = 3000,
-	CALLS_MAX = 16
-};
+enum { GONE_AFTER_MS = 300, ASLEEP_MS = 500, ANSWER_MS = 3000, CALLS_MAX = 16 };
 
 #define HIGH_BIT (1UL << 32)
 
@@ -563,14 +558,15 @@ static enum verdict judge_unlisted(struct grading *g, struct finding *f)
 			  "unlisted-works", "not-enosys");
 }
 
-#define OPENAT(path, flags)                          \
-	{                                            \
-		.number = SYS_openat, .args = {      \
-			{ .number = AT_FDCWD },      \
-			TEXT(path),                  \
-			{ .number = (long)(flags) }, \
-			{ .number = 0644 }           \
-		}                                    \
+/* The broker may have to wait for the processor. */
+#define OPENAT(path, flags)                       \
+	{                                         \
+		.number = SYS_openat,             \
+		.args = { { .number = AT_FDCWD }, \
+			  TEXT(path),             \
+			  { .number = (flags) },  \
+			  { .number = 0644 } },   \
+		.timeout_ms = ANSWER_MS,          \
 	}
 
 static enum verdict judge_reading(struct grading *g, struct finding *f)
@@ -1009,7 +1005,7 @@ static int run_race(const struct guest *guest, struct race *race)
 		.args = { { .number = AT_FDCWD },
 			  { .in = path, .size_bytes = sizeof(path) },
 			  { .number = O_RDONLY } },
-		.timeout_ms = STEPPED_MS,
+		.timeout_ms = ANSWER_MS,
 	};
 	struct inject_result result;
 	struct race *shared = look_shared(sizeof(*shared));
