@@ -228,7 +228,7 @@ grade: need-grade               ## grade SUT=exercises; LAB=NN for one lab
 	@$(RUN) grade $(if $(filter-out exercises,$(SUT)),--from $(SUT)) $(LAB)
 
 # The unit tests and the matrix each end with "N passed, N failed, N skipped".
-test: need-grade need-test need-machine ## prove the kit: unit tests and the matrix
+test: need-grade need-test need-labs need-machine ## prove the kit: unit tests and the matrix
 	@$(MAKE) --no-print-directory all solutions units machine
 	@ISOLAB_KIT=$(CURDIR) sh tests/run.sh $(UNIT_BINS) -- $(RUN_MATRIX)
 
@@ -294,7 +294,7 @@ check-lint:                     ## CI: shellcheck and cppcheck
 	    tests/isolab tests/graders tests/probes
 
 AGAIN = $(MAKE) --no-print-directory WERROR=1
-check: need-grade need-test need-machine need-dev ## CI: everything, from scratch
+check: need-grade need-test need-labs need-machine need-dev ## CI: everything, from scratch
 	$(Q)rm -rf $(O)/check
 	$(Q)$(AGAIN) O=$(O)/check/gcc CC=gcc all solutions units
 	$(Q)$(AGAIN) O=$(O)/check/clang CC=clang all solutions units
