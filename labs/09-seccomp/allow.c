@@ -105,10 +105,10 @@ static void load_first_try(void)
 		{ SCMP_ACT_ALLOW, SCMP_SYS(openat),
 		  SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE, O_RDONLY) },
 		{ SCMP_ACT_ALLOW, SCMP_SYS(socket),
-		  SCMP_A0(SCMP_CMP_EQ, AF_UNIX) },
+		  SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0) },
 		/* 64 bits are compared, and the kernel looks at 32. */
 		{ SCMP_ACT_ALLOW, SCMP_SYS(ioctl),
-		  SCMP_A1(SCMP_CMP_NE, TIOCSTI) },
+		  SCMP_A1(SCMP_CMP_NE, TIOCSTI, 0) },
 	};
 
 	load(SCMP_ACT_ERRNO(EPERM), rules, COUNT(rules), -1);
@@ -126,9 +126,9 @@ static void load_better_to(int showfd)
 		{ SCMP_ACT_ERRNO(EROFS), SCMP_SYS(openat),
 		  SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE, O_RDWR) },
 		{ SCMP_ACT_ALLOW, SCMP_SYS(socket),
-		  SCMP_A0(SCMP_CMP_EQ, AF_UNIX) },
+		  SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0) },
 		{ SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket),
-		  SCMP_A0(SCMP_CMP_NE, AF_UNIX) },
+		  SCMP_A0(SCMP_CMP_NE, AF_UNIX, 0) },
 		{ SCMP_ACT_ALLOW, SCMP_SYS(ioctl),
 		  SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, TCGETS) },
 	};

@@ -177,8 +177,8 @@ static void allow_quiet(void)
 		int call;
 		struct scmp_arg_cmp only;
 	} rules[] = {
-		{ SCMP_ACT_ALLOW, SCMP_SYS(write), SCMP_A0(SCMP_CMP_EQ, 1) },
-		{ SCMP_ACT_ALLOW, SCMP_SYS(write), SCMP_A0(SCMP_CMP_EQ, 2) },
+		{ SCMP_ACT_ALLOW, SCMP_SYS(write), SCMP_A0(SCMP_CMP_EQ, 1, 0) },
+		{ SCMP_ACT_ALLOW, SCMP_SYS(write), SCMP_A0(SCMP_CMP_EQ, 2, 0) },
 		{ SCMP_ACT_ALLOW, SCMP_SYS(ioctl),
 		  SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, TCGETS) },
 		{ SCMP_ACT_ALLOW, SCMP_SYS(openat),
