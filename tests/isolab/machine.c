@@ -162,7 +162,7 @@ static int say_start(struct machine *m)
 	if (!w)
 		return -ENOMEM;
 	if (r < 0)
-		return r;
+		return r; /* cppcheck-suppress memleak ; it is auto_free */
 	w->len_bytes = sizeof(head);
 	word(w, spec->cwd ? spec->cwd : "/");
 	head.argc = words(w, spec->argv);
@@ -384,10 +384,10 @@ int machine_run(const struct machine_spec *spec, char **ret_console)
 	if (!m || console < 0)
 		return -ENOMEM;
 	if (machine_missing(NULL))
-		return -ENOENT;
+		return -ENOENT; /* cppcheck-suppress memleak ; auto_free */
 	initrd = machine_initrd(spec->files, spec->nfiles);
 	if (initrd < 0)
-		return initrd;
+		return initrd; /* cppcheck-suppress memleak ; auto_free */
 	fds.initrd = initrd;
 	/* Both QEMU and the machine's kernel append. */
 	(void)fcntl(console, F_SETFL, O_APPEND);

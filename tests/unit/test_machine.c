@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -272,12 +273,17 @@ END_TEST
 
 START_TEST(machine_ends_when_its_runner_is_killed)
 {
-	struct stayer s = start_stayer(0);
-	struct pollfd p = { .fd = s.pidfd, .events = POLLIN };
+	struct stayer s;
+	struct pollfd p = { .events = POLLIN };
 
+	/* QEMU is then ours to wait for. */
+	ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	s = start_stayer(0);
+	p.fd = s.pidfd;
 	ck_assert_int_eq(kill(s.runner, SIGKILL), 0);
 	ck_assert_int_eq(child_wait(s.runner), 128 + SIGKILL);
 	ck_assert_int_eq(poll(&p, 1, 5000), 1);
+	ck_assert_int_eq(child_wait(s.qemu), 128 + SIGKILL);
 	stayer_release(&s);
 }
 END_TEST
