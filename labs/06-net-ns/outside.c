@@ -126,7 +126,7 @@ static noreturn void be_router(const char *const tool[], const char *number,
 	const char *argv[ARGUMENTS + 1] = { NULL };
 	size_t n = 0;
 
-	while (tool[n] && n < ARGUMENTS - 3) {
+	while (n < ARGUMENTS - 3 && tool[n]) {
 		argv[n] = tool[n];
 		n++;
 	}

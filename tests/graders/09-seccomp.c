@@ -1473,8 +1473,14 @@ static const struct check checks[] = {
 	{ 0 },
 };
 
+static const char *i386_missing(void)
+{
+	return inject_missing(INJECT_I386);
+}
+
 const struct grader grader_09_seccomp = {
 	.lab = "09-seccomp",
 	.tasks = tasks,
 	.checks = checks,
+	.partly_missing = i386_missing,
 };

@@ -124,11 +124,13 @@ const char *grade_missing(const struct grader *grader, const char **ret_fix)
 enum grade_place grade_place_of(const struct grader *grader,
 				enum grade_place place)
 {
+	bool complete;
+
 	if (place != GRADE_AUTO)
 		return place;
-	if (!grade_missing(grader, NULL) || machine_missing(NULL))
-		return GRADE_HOST;
-	return GRADE_MACHINE;
+	complete = !grade_missing(grader, NULL) &&
+		   (!grader->partly_missing || !grader->partly_missing());
+	return complete || machine_missing(NULL) ? GRADE_HOST : GRADE_MACHINE;
 }
 
 static void judge_here(struct lab_result *lab)

@@ -89,6 +89,13 @@ struct grader {
 	 * Where something is missing "grade" goes to the lab machine.
 	 */
 	const char *(*missing)(const char **ret_fix);
+
+	/*
+	 * What keeps a machine from judging some of its checks: those skip
+	 * there, and "--in auto" takes the lab machine where there is one.
+	 * NULL, or the reason.  NULL: nothing does.
+	 */
+	const char *(*partly_missing)(void);
 };
 
 /* All graders, in the order of their labs; ends with NULL.  Generated. */
