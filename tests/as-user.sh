@@ -21,4 +21,4 @@ chown -R "$id:$id" "$dir"
 cd "$dir"
 setpriv --reuid "$id" --regid "$id" --clear-groups \
 	env -i PATH="$PATH" HOME="$dir/home" ISOLAB_KIT="$dir" TMPDIR="$dir" \
-	build/bin/isolab matrix
+	build/bin/isolab matrix --in host
