@@ -354,7 +354,8 @@ install: all                    ## install the command, for PREFIX=/usr/local
 	ln -sf ../lib/isolab/bin/isolab $(DESTDIR)$(PREFIX)/bin/isolab
 
 # ---- packages: the one list is docs/packages.tsv ----------------------------
-deps:                           ## list the packages, install the missing ones
+deps:                           ## list the packages (also for Fedora and Arch), install the missing ones
+	@sh tests/deps.sh print
 	@sh tests/deps.sh install all
 
 need-%:

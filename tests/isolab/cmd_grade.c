@@ -169,6 +169,25 @@ static int submission_path(const struct options *o, const struct grader *lab,
 	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
 }
 
+/* A bar for who waits at a terminal, on a line that the report takes over. */
+static void show_progress(const struct options *o, const struct result *result,
+			  size_t done)
+{
+	enum { WIDTH = 20 };
+	size_t filled;
+
+	if (o->format != FORMAT_TERMINAL || !isatty(STDERR_FILENO) ||
+	    result->count == 0)
+		return;
+	filled = WIDTH * done / result->count;
+	if (done == result->count)
+		fputs("\r\033[K", stderr);
+	else
+		fprintf(stderr, "\r\033[K[%.*s%.*s] %s", (int)filled,
+			"####################", (int)(WIDTH - filled),
+			"....................", result->labs[done].grader->lab);
+}
+
 static int grade_all(const struct options *o, struct result *result)
 {
 	struct timespec start;
@@ -190,8 +209,11 @@ static int grade_all(const struct options *o, struct result *result)
 		if (r == 0)
 			result->count++;
 	}
-	if (r == 0)
-		grade_labs(result->labs, result->count, o->place);
+	for (size_t i = 0; r == 0 && i < result->count;) {
+		show_progress(o, result, i);
+		i += grade_some(&result->labs[i], result->count - i, o->place);
+	}
+	show_progress(o, result, result->count);
 
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	result->duration_ms =

@@ -147,18 +147,23 @@ static void judge_here(struct lab_result *lab)
 }
 
 /* Those for the machine that follow each other share one. */
+size_t grade_some(struct lab_result *labs, size_t count, enum grade_place place)
+{
+	size_t n = 0;
+
+	while (n < count &&
+	       grade_place_of(labs[n].grader, place) == GRADE_MACHINE)
+		n++;
+	if (n > 0) {
+		grade_in_machine(labs, n);
+		return n;
+	}
+	judge_here(&labs[0]);
+	return 1;
+}
+
 void grade_labs(struct lab_result *labs, size_t count, enum grade_place place)
 {
-	size_t first = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		if (grade_place_of(labs[i].grader, place) == GRADE_MACHINE)
-			continue;
-		if (i > first)
-			grade_in_machine(&labs[first], i - first);
-		judge_here(&labs[i]);
-		first = i + 1;
-	}
-	if (count > first)
-		grade_in_machine(&labs[first], count - first);
+	for (size_t i = 0; i < count;)
+		i += grade_some(&labs[i], count - i, place);
 }

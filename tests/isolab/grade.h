@@ -61,4 +61,15 @@ enum grade_place grade_place_of(const struct grader *grader,
  */
 void grade_labs(struct lab_result *labs, size_t count, enum grade_place place);
 
+/**
+ * grade_some() - the first of them, as far as they are judged together
+ * @labs: as for grade_labs()
+ * @count: how many there are, at least one
+ * @place: where to judge
+ *
+ * Return: how many have verdicts now: one, or those that shared a lab machine.
+ */
+size_t grade_some(struct lab_result *labs, size_t count,
+		  enum grade_place place);
+
 #endif /* ISOLAB_GRADE_H */
