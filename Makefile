@@ -241,12 +241,14 @@ check-attacks: need-grade need-test ## see attacks succeed without what stops th
 	@sh tests/weaken.sh $(O) $(WEAKEN)
 
 # Which lines of common/ and tests/isolab/ the tests reach.
-coverage: need-grade need-test need-dev ## how much of the kit the tests reach
+coverage: need-grade need-test need-labs need-machine need-dev ## how much of the kit the tests reach
+	@$(MAKE) --no-print-directory machine
 	@$(MAKE) --no-print-directory COV=1 coverage-report
 
 ifeq ($(COV),1)
 coverage-report: all solutions units
 	$(Q)find $(O) -name '*.gcda' -delete
+	$(Q)rm -rf $(O)/machine && ln -s ../machine $(O)/machine
 	@ISOLAB_KIT=$(CURDIR) sh tests/run.sh $(UNIT_BINS) -- $(RUN_MATRIX)
 	@gcovr --root . --object-directory $(O) --filter common/ \
 	    --filter tests/isolab/ --print-summary --fail-under-line 85 $(O)

@@ -14,6 +14,7 @@
 #	Hangs:      attacks that must now keep the grader from ending
 #	Holds:      attacks that must still be stopped, by something else
 #	As:         root, or user: in the lab machine; host: here, as we are
+#	Spoils:     "solution" where a check of the lab notices it, too
 #	Before:     a command of the shell, run first in the same place
 #
 # Ends with "N passed, N failed, N skipped".
@@ -60,11 +61,10 @@ commands() { # DIR AS BEFORE ATTACK...
 	wrap="timeout -s KILL $LIMIT env"
 	[ "$as" != user ] || wrap="$wrap TMPDIR=/tmp HOME=/tmp setpriv \
 --reuid 54321 --regid 54321 --clear-groups"
-	echo "exec 2>&1; cd /tmp"
+	echo "exec 2>&1; cd /tmp; $before"
 	lab=$(sed -n 's/^ \* Lab: //p' "tests/attacks/$1.c")
 	echo "echo 'begin weak solution'"
 	echo "ISOLAB_KIT=$dir $wrap $dir/build/bin/isolab matrix --only solution $lab"
-	echo "$before"
 	for attack; do
 		lab=$(sed -n 's/^ \* Lab: //p' "tests/attacks/$attack.c")
 		echo "echo 'begin kit $attack'"
@@ -119,7 +119,8 @@ prove() { # PATCH
 		$breaks $hangs $holds |
 		run_commands "$as" >"$log" 2>&1
 	cp "$log" "$dir/build/log"
-	if [ "$(verdict weak solution)" != pass ]; then
+	if [ "$(verdict weak solution)" != pass ] &&
+		[ "$(header "$1" Spoils)" != solution ]; then
 		say fail "$name" solution "it must still get 100 points"
 	fi
 	for attack in $breaks; do judge "$name" "$attack" breaks; done

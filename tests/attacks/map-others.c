@@ -17,7 +17,8 @@
 #include "child.h"
 #include "gate.h"
 
-/* 0 is root of the sandbox; 65534 is what other IDs look like. */
+/* 0 is root of the sandbox, which CAP_SETFCAP guards as well; 65534 is what
+ * other IDs look like. */
 static const char *const others[] = { "0", "1", "2", "999", "1001", "65534" };
 
 static pid_t new_namespace(void)

@@ -26,15 +26,18 @@ int main(void)
 {
 	static const char text[] = "{\"score\": 100}";
 
-	(void)mkdir("/autograder", 0777);
-	(void)mkdir("/autograder/results", 0777);
+	/* Before we make any: two of the names may lead to one file. */
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		int fd = open(places[i], O_WRONLY);
 
 		if (fd >= 0)
 			fprintf(stderr, "BROKEN: wrote over %s\n", places[i]);
-		else
-			fd = open(places[i], O_CREAT | O_WRONLY, 0666);
+	}
+	(void)mkdir("/autograder", 0777);
+	(void)mkdir("/autograder/results", 0777);
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		int fd = open(places[i], O_CREAT | O_WRONLY, 0666);
+
 		if (fd >= 0)
 			(void)!write(fd, text, strlen(text));
 		(void)symlink("/work/result.json", "/tmp/link");

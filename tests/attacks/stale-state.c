@@ -8,13 +8,10 @@
  * Stopped: every check has a sandbox of its own, IPC namespace included
  */
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
 #include <unistd.h>
-
-#include "userns.h"
 
 int main(void)
 {
@@ -23,9 +20,7 @@ int main(void)
 	if (shm >= 0 || access("/tmp/was-here", F_OK) == 0 ||
 	    access("/dev/shm/was-here", F_OK) == 0) {
 		fputs("BROKEN: an earlier run was here\n", stderr);
-		(void)userns_become_root();
-		(void)unshare(CLONE_NEWNS);
-		execl("/bin/probe", "probe", "hold", (char *)NULL);
+		return 1;
 	}
 	(void)shmget(0x150ab, 4096, IPC_CREAT | 0666);
 	(void)open("/tmp/was-here", O_CREAT | O_WRONLY, 0666);
