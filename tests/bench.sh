@@ -19,11 +19,13 @@ median_of_5() {
 	done | sort -n | sed -n 3p
 }
 
-echo "grade, all labs, solutions: $(median_of_5 "$isolab" grade --from solutions) ms"
-echo "grade, all labs, exercises: $(median_of_5 "$isolab" grade --from exercises) ms"
+echo "grade, labs 01-03, solutions: $(median_of_5 "$isolab" grade --in host --from solutions 01 02 03) ms"
+echo "grade, labs 01-03, exercises: $(median_of_5 "$isolab" grade --in host --from exercises 01 02 03) ms"
+echo "grade, all labs, solutions: $(median_of_5 "$isolab" grade --in host --from solutions) ms"
+echo "grade, all labs, exercises: $(median_of_5 "$isolab" grade --in host --from exercises) ms"
 for lab in solutions/[0-9]*; do
 	lab=${lab#solutions/}
-	echo "grade, $lab, solution: $(median_of_5 "$isolab" grade --from solutions "$lab") ms"
+	echo "grade, $lab, solution: $(median_of_5 "$isolab" grade --in host --from solutions "$lab") ms"
 done
 
 # From a saved file to the verdict on the terminal: "watch --once" ends then.
@@ -57,7 +59,7 @@ fi
 
 # The same verdicts fifty times, with both cores busy.
 verdicts() {
-	"$isolab" grade --from solutions --format tap | grep -E '^ *(not )?ok' | md5sum
+	"$isolab" grade --in host --from solutions --format tap | grep -E '^ *(not )?ok' | md5sum
 }
 (while :; do :; done) & one=$!
 (while :; do :; done) & two=$!
