@@ -45,8 +45,10 @@ COVLINK     = --coverage -Wl,--wrap=_exit -Wl,--wrap=__gcov_exit -Wl,-T,tests/co
 endif
 
 # ---- what there is to build ------------------------------------------------
-# A folder labs/NN-name/ with a main.c is one program; without one, each of its
-# files is a program.  A folder in exercises/ or solutions/ is one program.
+# A folder labs/NN-name/ with a main.c is one program, which main.c gives its
+# name in a line " * Program: oci"; $(O)/bin/oci leads to it.  Without a main.c
+# each of its files is a program.  A folder in exercises/ or solutions/ is one
+# program.
 objs_in    = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard $(1)/*.c)))
 folders_in = $(sort $(patsubst $(1)/%/,%,$(dir $(wildcard $(1)/[0-9]*/*.c))))
 
@@ -55,10 +57,25 @@ EXERCISES := $(call folders_in,exercises)
 SOLUTIONS := $(call folders_in,solutions)
 GRADERS   := $(patsubst tests/graders/%.c,%,$(sort $(wildcard tests/graders/*.c)))
 PROBES    := $(patsubst tests/probes/%.c,%,$(sort $(wildcard tests/probes/*.c)))
-UNITS     := $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c)))
-
 LABS_ONE  := $(patsubst labs/%/main.c,%,$(wildcard labs/*/main.c))
 LABS_MANY := $(filter-out $(LABS_ONE),$(LABS))
+
+# What follows KEY in the header comments of the files; which of these libraries
+# are not installed for linking statically.
+header     = $(shell sed -n 's/^ \* $(1): *//p' /dev/null $(2))
+absent     = $(strip $(foreach l,$(sort $(call header,Libs,$(1))),\
+               $(if $(filter /%,$(shell $(CC) -print-file-name=lib$(l).a)),,lib$(l))))
+program_of = $(PROGRAM_$(1))
+$(foreach l,$(LABS_ONE),$(eval \
+    PROGRAM_$(l) := $(or $(call header,Program,labs/$(l)/main.c),$(l))))
+
+LABS_WITHOUT := $(foreach l,$(LABS_ONE),$(if $(call absent,$(wildcard labs/$(l)/*.c)),$(l)))
+
+# A file tests/unit/test_NAME_*.c tests the parts of the lab program NAME.
+lab_of   = $(foreach l,$(LABS_ONE),$(if $(filter test_$(call program_of,$(l))_%,$(1)),$(l)))
+parts_of = $(foreach l,$(call lab_of,$(1)),$(filter-out %/main.o,$(call objs_in,labs/$(l))))
+UNITS   := $(foreach u,$(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c))),\
+             $(if $(filter $(LABS_WITHOUT),$(call lab_of,$(u))),,$(u)))
 
 COMMON    := $(O)/common/libcommon.a
 STUDENT   := $(O)/student/libcommon.a
@@ -67,7 +84,8 @@ LIBISOLAB := $(O)/tests/libisolab.a
 ISOLAB    := $(O)/bin/isolab
 LAB_BINS  := $(patsubst labs/%.c,$(O)/bin/labs/%,$(sort \
                $(foreach l,$(LABS_MANY),$(wildcard labs/$(l)/*.c))))
-LAB_ONES  := $(LABS_ONE:%=$(O)/bin/labs/%)
+LAB_ONES  := $(foreach l,$(filter-out $(LABS_WITHOUT),$(LABS_ONE)),\
+               $(O)/bin/labs/$(l)/$(call program_of,$(l)))
 EX_BINS   := $(EXERCISES:%=$(O)/bin/exercises/%)
 SOL_BINS  := $(SOLUTIONS:%=$(O)/bin/solutions/%)
 PROBE_BINS:= $(PROBES:%=$(O)/bin/probes/%)
@@ -93,6 +111,8 @@ SLIDES    := $(patsubst docs/slides/%.md,$(O)/docs/slides/%.html,\
 
 all: labs exercises isolab      ## build everything a student needs
 labs: $(LAB_BINS) $(LAB_ONES)   ## build the labs
+	@$(foreach l,$(LABS_WITHOUT),printf '  %-7s labs/%s needs %s (make deps)\n' \
+	    SKIP $(l) '$(call absent,$(wildcard labs/$(l)/*.c))';)
 exercises: $(EX_BINS)           ## build the exercises
 solutions: $(SOL_BINS)          ## build the solutions
 isolab: $(ISOLAB) $(PROBE_BINS) $(STUDENT) ## build the grader
@@ -109,7 +129,7 @@ endif
 
 # A program that needs more than libc says so in its header comment, in a line
 # " * Libs:   seccomp"; the grader reads the same line (tests/isolab/build.c).
-libs = $(addprefix -l,$(shell sed -n 's/^ \* Libs: *//p' /dev/null \
+libs = $(addprefix -l,$(call header,Libs,\
        $(wildcard $(patsubst $(O)/%.o,%.c,$(filter %.o,$^)))))
 
 compile = $(Q)$(CC) $(STD) $(WARN) $(CPPFLAGS) $(CFLAGS) $(1) -MMD -MP -c -o $@ $<
@@ -143,10 +163,17 @@ $(LAB_BINS): $(O)/bin/%: $(O)/%.o $(LAB_COMMON)
 	$(call say,LINK)
 	$(link)
 
-# Static, so that a copy runs in any root directory.
-$(LAB_BINS): LDFLAGS += $(STATIC)
+# Static, so that a copy runs in any root directory.  Of a library's parts only
+# those are kept that are used: libarchive's would ask for six libraries more.
+$(LAB_BINS) $(LAB_ONES): LDFLAGS += $(STATIC) -Wl,--gc-sections
 
-$(LAB_ONES) $(EX_BINS) $(SOL_BINS): $(O)/bin/%: $$(call objs_in,$$*) $(LAB_COMMON)
+$(LAB_ONES): $$(call objs_in,$$(patsubst $(O)/bin/%,%,$$(@D))) $(LAB_COMMON)
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(link)
+	@ln -sf $(@:$(O)/bin/%=%) $(O)/bin/$(@F)
+
+$(EX_BINS) $(SOL_BINS): $(O)/bin/%: $$(call objs_in,$$*) $(LAB_COMMON)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(link)
@@ -192,10 +219,11 @@ $(ISOLAB): LDFLAGS += $(STATIC) $(COVLINK)
 $(ISOLAB): LDLIBS += $(ISOLAB_LIBS)
 
 $(O)/tests/%.o: CPPFLAGS += -Itests/isolab -Itests/unit
+$(O)/tests/unit/%.o: CPPFLAGS += $(addprefix -Ilabs/,$(call lab_of,$(@:$(O)/tests/unit/%.o=%)))
 $(O)/student/tests/%.o: CPPFLAGS += -Itests/isolab
 
 $(UNIT_BINS): $(O)/bin/unit/%: $(O)/tests/unit/%.o $(O)/tests/unit/harness.o \
-              $(COVHOOK) $(LIBISOLAB) $(COMMON)
+              $$(call parts_of,$$*) $(COVHOOK) $(LIBISOLAB) $(COMMON)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(link)
