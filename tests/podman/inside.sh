@@ -111,8 +111,9 @@ look_run() {
 echo '@look $look'; ($(cat "$table/$look.command")
 ) 2>&1"
 	done
+	case $options in *--network*) ;; *) options="$options --network none" ;; esac
 	# shellcheck disable=SC2086 # a list of words
-	p run --rm --network none $options localhost/busybox sh -c "$script" \
+	p run --rm $options localhost/busybox sh -c "$script" \
 		>"$work/look" 2>&1 </dev/null
 	end=$?
 	awk -v dir="$looks" -v end="$end" -v count=$# '
