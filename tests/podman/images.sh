@@ -62,7 +62,7 @@ facts() { # ROOT
 		echo "user: $(id -u) $(id -g), in $(pwd), COLOUR=$COLOUR"
 		echo "debian: $(cat /etc/debian_version)"
 		echo "removed: $(ls /etc/issue 2>&1)"
-		echo "files: $(cd / && sha256sum bin/* lib/*/libc.so.6 srv/* etc/group | sha256sum)"
+		echo "files: $(cd / && sha256sum bin/* lib/*/libc.so.6 srv/* etc/group | sha256sum | cut -c 1-16)"
 		exit 11
 	END
 }
@@ -70,16 +70,20 @@ facts() { # ROOT
 image() { # NAME CONFIG FOLDER...
 	name=$1
 	shift
-	echo "$name $(sh "$here/layout.sh" "$folder/$name" "$@")"
+	digest=$(sh "$here/layout.sh" "$tree/layouts/$name" "$@")
+	echo "$name $digest" >>"$tree/digests"
 }
 
 busybox "$tree/busybox"
 debian "$tree/debian"
 facts "$tree/facts"
-{
-	image busybox '{"Env":["'$path'"],"Cmd":["sh"]}' "$tree/busybox"
-	image debian '{"Env":["'$path'"],"Cmd":["sh"]}' "$tree/debian"
-	image facts '{"Env":["'$path'","COLOUR=green"],"User":"1000:100","WorkingDir":"/srv","Entrypoint":["/bin/sh","/srv/facts"],"Cmd":["one","two"]}' \
-		"$tree/debian" "$tree/facts"
-} >"$folder/digests.new"
-mv "$folder/digests.new" "$folder/digests"
+mkdir "$tree/layouts"
+image busybox '{"Env":["'$path'"],"Cmd":["sh"]}' "$tree/busybox"
+image debian '{"Env":["'$path'"],"Cmd":["sh"]}' "$tree/debian"
+image facts '{"Env":["'$path'","COLOUR=green"],"User":"1000:100","WorkingDir":"/srv","Entrypoint":["/bin/sh","/srv/facts"],"Cmd":["one","two"]}' \
+	"$tree/debian" "$tree/facts"
+for name in busybox debian facts; do
+	rm -rf "${folder:?}/$name"
+	mv "$tree/layouts/$name" "$folder/$name"
+done
+mv "$tree/digests" "$folder/digests"

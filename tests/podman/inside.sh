@@ -173,7 +173,7 @@ runtime_options=${RUNTIME_OPTIONS:-}
 # shellcheck source=tests/podman/steps.sh
 . "$here/steps.sh"
 [ -z "${TIMES:-}" ] || cat /proc/uptime
-prepare
+prepare || exit
 [ -z "${TIMES:-}" ] || cat /proc/uptime
 for word; do
 	label=${word%%=*}

@@ -29,17 +29,18 @@ store() { # FILE TYPE
 	mv "$1" "$blobs/$digest"
 }
 
-layers='' diff_ids=''
+layers='' diff_ids='' history=''
 for folder; do
 	tar -C "$folder" -c --format=gnu --sort=name --mtime=@0 --owner=0 --group=0 \
 		--numeric-owner . >"$layout/layer"
 	diff_ids=$diff_ids${diff_ids:+,}\"sha256:$(digest_of <"$layout/layer")\"
+	history=$history${history:+,}'{"created":"1970-01-01T00:00:00Z","created_by":"layout.sh"}'
 	gzip -n -9 "$layout/layer"
 	layers=$layers${layers:+,}$(store "$layout/layer.gz" layer.v1.tar+gzip)
 done
 
-printf '{"created":"1970-01-01T00:00:00Z","architecture":"amd64","os":"linux","config":%s,"rootfs":{"type":"layers","diff_ids":[%s]}}' \
-	"$config" "$diff_ids" >"$layout/config"
+printf '{"created":"1970-01-01T00:00:00Z","architecture":"amd64","os":"linux","config":%s,"rootfs":{"type":"layers","diff_ids":[%s]},"history":[%s]}' \
+	"$config" "$diff_ids" "$history" >"$layout/config"
 config=$(store "$layout/config" config.v1+json)
 printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":%s,"layers":[%s]}' \
 	"$config" "$layers" >"$layout/manifest"

@@ -596,8 +596,8 @@ do_build() {
 	cp "$files/hello.txt" "$files/build"
 	p build -q --isolation oci --network none --pull=never -t localhost/built "$files/build" 2>&1 |
 		sed 's/^[0-9a-f]*$/ID/'
-	p run --rm --network none localhost/built
-	p run --rm --network none localhost/built /srv/hello.txt
+	p run --rm --pull never --network none localhost/built
+	p run --rm --pull never --network none localhost/built /srv/hello.txt
 	p rmi -f localhost/built | tail -n 1 | sed 's/:.*//'
 }
 
@@ -630,7 +630,8 @@ do_layout() {
 do_events() {
 	now=$(date +%s)
 	q run --rm --name brief --network none localhost/busybox true
-	p events --stream=false --since "$now" --filter container=brief --format '{{.Status}}'
+	p events --stream=false --since "$now" --filter container=brief --format '{{.Status}}' |
+		sort
 }
 
 do_prune() {
