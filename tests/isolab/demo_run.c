@@ -163,7 +163,8 @@ set_env(struct demo *demo, size_t *n, const char *fmt, ...)
 static void make_env(struct demo *demo)
 {
 	static const char *const passed[] = { "USER", "XDG_RUNTIME_DIR",
-					      "DBUS_SESSION_BUS_ADDRESS" };
+					      "DBUS_SESSION_BUS_ADDRESS",
+					      "ASAN_OPTIONS" };
 	char build[DEMO_PATH - 512];
 	char kit[DEMO_PATH - 512];
 	size_t n = 0;

@@ -76,6 +76,14 @@ static void make_nothing(const char *path)
 	(void)path;
 }
 
+/* The result model owns what a build has to say. */
+static void release(struct build *build)
+{
+	struct lab_result lab = { .build = *build };
+
+	lab_result_release(&lab);
+}
+
 static const struct {
 	void (*make)(const char *path);
 	const char *reason; /* a part of what the student is told */
@@ -109,8 +117,7 @@ START_TEST(bad_submission_is_refused_with_a_reason)
 		ck_assert_ptr_nonnull(build.output);
 		ck_assert_ptr_nonnull(strstr(build.output, bad[_i].output));
 	}
-	free(build.reason);
-	free(build.output);
+	release(&build);
 }
 END_TEST
 
@@ -121,7 +128,7 @@ START_TEST(missing_folder_is_refused_with_a_reason)
 
 	ck_assert_int_eq(build_submission("/nonexistent", &build, &fd), 0);
 	ck_assert_ptr_nonnull(strstr(build.reason, "there is no"));
-	free(build.reason);
+	release(&build);
 }
 END_TEST
 
@@ -141,8 +148,7 @@ START_TEST(good_submission_becomes_a_sealed_program)
 	ck_assert_mem_eq(magic, "\177ELF", 4);
 	ck_assert_int_eq(pwrite(fd, magic, 4, 0), -1);
 	close(fd);
-	free(build.reason);
-	free(build.output);
+	release(&build);
 }
 END_TEST
 
@@ -178,8 +184,7 @@ START_TEST(library_of_the_header_comment_is_linked)
 		ck_assert_ptr_nonnull(strstr(build.output, "undefined"));
 	if (fd >= 0)
 		close(fd);
-	free(build.reason);
-	free(build.output);
+	release(&build);
 }
 END_TEST
 

@@ -209,6 +209,9 @@ static int play_lab(void *arg)
 	char path[4096];
 
 	(void)alarm(DECK_SECONDS); /* in place of the harness's */
+	/* A program without its capabilities or /proc cannot be searched for
+	 * leaks, and the slides say nothing of them. */
+	(void)setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
 	if (kit_build_path(path, sizeof(path), "bin/isolab") < 0)
 		return 126;
 	return execl(path, path, "demo", arg, (char *)NULL);
@@ -452,10 +455,20 @@ START_TEST(command_line_is_checked)
 }
 END_TEST
 
+/* Lab 01 copies its programs to where there is no library. */
+static const char *need_static(void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+	return "the sanitizers' programs are not static";
+#else
+	return NULL;
+#endif
+}
+
 /* Those that run here, or those for which this host lacks something. */
 static void add_labs(TCase *tc, bool here)
 {
-	for (int i = 0; graders[i]; i++) {
+	for (int i = 1; graders[i]; i++) {
 		bool runs = !graders[i]->missing || !graders[i]->missing(NULL);
 
 		if (runs == here)
@@ -487,6 +500,11 @@ int main(void)
 	tcase_add_test(tc, what_is_drawn_ends_with_its_slide);
 	tcase_add_test(tc, nothing_is_left_when_the_window_is_closed);
 	tcase_add_loop_test(tc, a_signal_gives_the_terminal_back, 0, 3);
+
+	tc = add_task(suite, "demo of lab 01",
+		      need_static() ? need_static() : need_userns());
+	tcase_set_timeout(tc, DECK_SECONDS);
+	tcase_add_loop_test(tc, every_command_does_what_its_slide_says, 0, 1);
 
 	tc = add_task(suite, "demo of labs in the machine",
 		      machine_missing(NULL));
