@@ -20,6 +20,9 @@
 #include "file.h"
 #include "userns.h"
 
+/* The sandbox's limit is 256. */
+enum { OUTGROWN_MIB = 400 };
+
 static const char group[] = "/sys/fs/cgroup";
 
 static void lift(const char *dir)
@@ -44,6 +47,19 @@ static void lift(const char *dir)
 	(void)file_write_at(AT_FDCWD, path, "1");
 }
 
+/* Whoever is still limited does not come to the end of this. */
+static void outgrow(void)
+{
+	for (size_t mib = 0; mib < OUTGROWN_MIB; mib++) {
+		char *memory = malloc(1 << 20);
+
+		if (!memory)
+			return;
+		memset(memory, 1, 1 << 20);
+	}
+	fputs("BROKEN: more memory than the limit\n", stderr);
+}
+
 int main(void)
 {
 	lift(group);
@@ -61,13 +77,6 @@ int main(void)
 				    "/bin/exercise");
 	}
 
-	/* Enough for all who have not noticed. */
-	for (size_t mib = 1; mib < 512; mib++) {
-		char *memory = malloc(1 << 20);
-
-		if (memory)
-			memset(memory, 1, 1 << 20);
-		(void)!fork();
-	}
+	outgrow();
 	return 0;
 }

@@ -3,9 +3,9 @@
  * silent-broker.c - starts the probe and lets all its calls wait for ever
  *
  * Attack: timing out
- * Lab: 01-chroot
- * Stopped: what waits for a broker can be killed; and a probe is judged by
- *          where it is, not by whether it gets on
+ * Lab: 09-seccomp
+ * Stopped: a call that is lent to the probe has a deadline and is then taken
+ *          back; and what waits for a broker can be killed
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -16,7 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-int main(void)
+int main(int argc, char *argv[])
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
@@ -27,6 +27,10 @@ int main(void)
 	};
 	struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
 
+	/* Any filter would earn points in the checks that ask for one; with
+	 * -q and -b it is about the answers. */
+	if (argc < 4 || argv[3][0] != '-')
+		return 1;
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	/* One table of descriptors for both, so that the listener stays open
 	 * when execve(2) gives the child a table of its own. */
