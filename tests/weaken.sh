@@ -119,10 +119,10 @@ prove() { # PATCH
 		$breaks $hangs $holds |
 		run_commands "$as" >"$log" 2>&1
 	cp "$log" "$dir/build/log"
-	if [ "$(verdict weak solution)" != pass ] &&
-		[ "$(header "$1" Spoils)" != solution ]; then
-		say fail "$name" solution "it must still get 100 points"
-	fi
+	case $(verdict weak solution)/$(header "$1" Spoils) in
+	pass/* | skip/* | */solution) ;;
+	*) say fail "$name" solution "it must still get 100 points" ;;
+	esac
 	for attack in $breaks; do judge "$name" "$attack" breaks; done
 	for attack in $hangs; do judge "$name" "$attack" hangs; done
 	for attack in $holds; do judge "$name" "$attack" holds; done

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,7 +23,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-static void plant(const char *path)
+static bool plant(const char *path, bool with_privilege)
 {
 	const struct vfs_cap_data all = {
 		.magic_etc = VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE,
@@ -34,7 +35,7 @@ static void plant(const char *path)
 	struct stat st;
 
 	if (from < 0 || to < 0 || fstat(from, &st) < 0)
-		return;
+		return false;
 	while (st.st_size > 0) {
 		ssize_t n = sendfile(to, from, NULL, (size_t)st.st_size);
 
@@ -42,13 +43,18 @@ static void plant(const char *path)
 			break;
 		st.st_size -= n;
 	}
-	(void)fchmod(to, 06755);
-	(void)fsetxattr(to, "security.capability", &all, sizeof(all), 0);
+	if (with_privilege) {
+		(void)fchmod(to, 06755);
+		(void)fsetxattr(to, "security.capability", &all, sizeof(all),
+				0);
+	}
 	(void)close(to);
 	(void)close(from);
-	(void)rename("/bin/gain/new", path);
+	if (rename("/bin/gain/new", path) == 0)
+		return true;
 	/* Where the folder is not ours, over the file itself. */
 	(void)rename("/bin/gain/new", "/bin/probe");
+	return false;
 }
 
 /* What the checks would like to see of COMMAND: all there is, handed on. */
@@ -75,14 +81,15 @@ int main(int argc, char *argv[])
 	if (argc > 1 && strcmp(argv[1], "hold") == 0) {
 		/* Root at last?  Then so. */
 		(void)kill(-1, SIGKILL);
-		look_right();
 		(void)alarm(3); /* time to be looked at */
 		for (;;)
 			pause();
 	}
-	plant("/bin/gain/plain");
-	plant("/bin/gain/filecap");
-	plant("/bin/gain/setuid");
+	(void)plant("/bin/gain/filecap", true);
+	(void)plant("/bin/gain/setuid", true);
+	/* Ambient capabilities stay over the execve(2) of a plain file. */
+	if (plant("/bin/gain/plain", false))
+		look_right();
 	execl(command, command, "hold", (char *)NULL);
 	return 1;
 }

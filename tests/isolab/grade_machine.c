@@ -301,6 +301,17 @@ static void run_building(struct batch *b, const struct streams *s)
 	run_batch(b, &spec, s->out, s->err);
 }
 
+/* What is carried into the small root must be static. */
+static const char *machine_or_why(const char **ret_fix)
+{
+#if defined(__SANITIZE_ADDRESS__)
+	*ret_fix = "make, without SAN=1";
+	return "the sanitizers' programs are not static";
+#else
+	return machine_missing(ret_fix);
+#endif
+}
+
 void grade_in_machine(struct lab_result *labs, size_t count)
 {
 	auto_close int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -308,7 +319,7 @@ void grade_in_machine(struct lab_result *labs, size_t count)
 	auto_close int err = memfd_create("errors", MFD_CLOEXEC);
 	const struct streams streams = { in, out, err };
 	const char *fix;
-	const char *missing = machine_missing(&fix);
+	const char *missing = machine_or_why(&fix);
 	bool build = missing || sandbox_missing(NULL);
 	struct batch b;
 
