@@ -166,6 +166,10 @@ struct sandbox_ids {
  */
 int sandbox_ids(const struct sandbox *box, struct sandbox_ids *ret);
 
+/* sandbox_may_be() - whether an ID of this machine can be one of a sandbox
+ * that the caller starts.  For root nobody else has those. */
+bool sandbox_may_be(unsigned id);
+
 /* sandbox_out(), sandbox_err() - what the program and its children have
  * written so far, NUL-terminated, cut at the limit; valid until the next call
  * on @box.  Not evidence: anybody can write anything. */

@@ -71,6 +71,18 @@ unsigned sandbox_ids_plan(void)
 	return choose_range(&count) ? PROGRAM_ID : 0;
 }
 
+/* Subordinate IDs begin at SUB_UID_MIN: login.defs(5). */
+bool sandbox_may_be(unsigned id)
+{
+	enum { SUB_UID_MIN = 100000 };
+	unsigned count;
+	unsigned first = choose_range(&count);
+
+	if (first)
+		return id >= first && id - first < count;
+	return id == geteuid() || id >= SUB_UID_MIN;
+}
+
 static int write_map(pid_t pid, const char *file, const char *text)
 {
 	char path[64];

@@ -7,13 +7,15 @@
 #include <sys/wait.h>
 
 #include "cgroup.h"
+#include "cleanup.h"
 #include "file.h"
 #include "matrix.h"
+#include "sandbox.h"
 #include "text.h"
 
 /* Text files of the kernel that are the same before and after. */
 static const char *const files[] = {
-	"/proc/self/mountinfo",
+	"/proc/self/mountinfo", /* the first; the others are tables */
 	"/proc/sysvipc/shm",
 	"/proc/sysvipc/sem",
 	"/proc/sysvipc/msg",
@@ -46,6 +48,57 @@ static char *list_folder(const char *path)
 	return text_steal(&text);
 }
 
+/* The number below a heading such as "cuid"; the columns are words. */
+static long column(const char *headings, const char *row, const char *heading)
+{
+	char name[32];
+	char value[32];
+	int n;
+	int m;
+
+	while (sscanf(headings, "%31s%n", name, &n) == 1 &&
+	       sscanf(row, "%31s%n", value, &m) == 1) {
+		if (strcmp(name, heading) == 0)
+			return strtol(value, NULL, 10);
+		headings += n;
+		row += m;
+	}
+	return -1;
+}
+
+/*
+ * The tables are the whole machine's, and others use them too.  A sandbox that
+ * got out of its IPC namespace is still its own user: what it made has one of
+ * its IDs, as owner or as maker.
+ */
+static char *keep_ours(char *table)
+{
+	struct text text = { 0 };
+	const char *headings = strsep(&table, "\n");
+	const char *row;
+
+	while ((row = strsep(&table, "\n"))) {
+		long owner = column(headings, row, "uid");
+		long maker = column(headings, row, "cuid");
+
+		if ((owner >= 0 && sandbox_may_be((unsigned)owner)) ||
+		    (maker >= 0 && sandbox_may_be((unsigned)maker)))
+			text_addf(&text, "%s\n", row);
+	}
+	return text_steal(&text);
+}
+
+static char *take_file(size_t i)
+{
+	auto_free char *text = NULL;
+
+	if (file_read_all(files[i], &text) < 0)
+		return NULL;
+	if (i > 0)
+		return keep_ours(text);
+	return strdup(text);
+}
+
 static void traces_free(struct traces *traces)
 {
 	if (!traces)
@@ -64,7 +117,7 @@ struct traces *traces_take(const char *dir)
 	if (!traces)
 		return NULL;
 	for (size_t i = 0; i < FILES; i++)
-		(void)file_read_all(files[i], &traces->texts[i]);
+		traces->texts[i] = take_file(i);
 	traces->lists[0] = list_folder("/sys/class/net");
 	traces->lists[1] = list_folder(dir);
 	return traces;
