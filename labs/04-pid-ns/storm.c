@@ -20,7 +20,6 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -28,6 +27,7 @@
 #include "child.h"
 #include "err.h"
 #include "file.h"
+#include "number.h"
 
 enum { MOST = 10000, LOOK_EVERY_MS = 20, LOOKS = 25 };
 
@@ -96,11 +96,11 @@ static int settled(void)
 
 int main(int argc, char *argv[])
 {
-	long count = argc > 1 ? strtol(argv[1], NULL, 10) : 500;
+	long count = argc > 1 ? number_parse(argv[1], MOST) : 500;
 	int ends[2];
 	pid_t between;
 
-	if (argc > 2 || count < 1 || count > MOST) {
+	if (argc > 2 || count < 1) {
 		fprintf(stderr, "usage: storm [N], N from 1 to %d\n", MOST);
 		return KIT_USAGE;
 	}

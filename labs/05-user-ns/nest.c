@@ -16,6 +16,7 @@
  * Test:   tests/graders/05-user-ns.c grades the exercise about this idea
  */
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,7 @@
 #include "child.h"
 #include "err.h"
 #include "file.h"
+#include "number.h"
 
 static void write_own(const char *file, const char *text)
 {
@@ -90,7 +92,7 @@ static void visit(int level, int levels, const char *path)
 
 int main(int argc, char *argv[])
 {
-	int levels = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 3;
+	int levels = argc > 1 ? (int)number_parse(argv[1], INT_MAX) : 3;
 	char dir[] = "/tmp/nest-XXXXXX";
 	pid_t child;
 	int status;

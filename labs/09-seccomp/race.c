@@ -28,6 +28,7 @@
  * Test:   tests/graders/09-seccomp.c grades the exercise about this idea
  */
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <linux/seccomp.h>
 #include <poll.h>
@@ -36,7 +37,6 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -51,6 +51,7 @@
 #include "cleanup.h"
 #include "err.h"
 #include "fdpass.h"
+#include "number.h"
 #include "userns.h"
 
 static const char good[] = "/tmp/g/x";
@@ -307,7 +308,7 @@ int main(int argc, char *argv[])
 	struct shared *shared =
 		mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	int tries = argc > 1 ? atoi(argv[1]) : 2000;
+	int tries = argc > 1 ? (int)number_parse(argv[1], INT_MAX) : 2000;
 	int r = userns_become_root();
 
 	if (argc > 2 || tries < 1) {

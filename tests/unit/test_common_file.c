@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* test_common_file.c - file.h: whole reads, single writes, clear errors */
+/* test_common_file.c - file.h and number.h: whole reads, clear errors */
 #include "harness.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 #include "cleanup.h"
 #include "file.h"
+#include "number.h"
 
 /* A file with @text that exists while the descriptor is open. */
 static int scratch(const char *text, char *path, size_t size)
@@ -114,6 +116,34 @@ START_TEST(read_all_has_a_limit)
 }
 END_TEST
 
+static const struct {
+	const char *text;
+	long most;
+	long want;
+} numbers[] = {
+	{ "1", 9, 1 },
+	{ "9", 9, 9 },
+	{ "007", 9, 7 },
+	{ "10", 9, 0 },
+	{ "0", 9, 0 },
+	{ "", 9, 0 },
+	{ "-1", 9, 0 },
+	{ "+1", 9, 0 },
+	{ " 1", 9, 0 },
+	{ "1 ", 9, 0 },
+	{ "12x", 99, 0 },
+	{ "x", 9, 0 },
+	{ "0x1", 9, 0 },
+	{ "99999999999999999999", LONG_MAX, 0 }, /* ERANGE, and LONG_MAX */
+};
+
+START_TEST(number_is_digits_up_to_a_limit)
+{
+	ck_assert_int_eq(number_parse(numbers[_i].text, numbers[_i].most),
+			 numbers[_i].want);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("common_file");
@@ -125,5 +155,7 @@ int main(void)
 	tcase_add_test(tc, write_error_is_told);
 	tcase_add_test(tc, read_all_grows);
 	tcase_add_test(tc, read_all_has_a_limit);
+	tcase_add_loop_test(tc, number_is_digits_up_to_a_limit, 0,
+			    sizeof(numbers) / sizeof(numbers[0]));
 	return run_suite(suite);
 }
