@@ -36,9 +36,9 @@ static struct owner owner_of(struct archive_entry *entry)
 static int set_xattr(const struct subject *subject, const char *name,
 		     const void *value, size_t size)
 {
-	int r = subject->fd >= 0 ? fsetxattr(subject->fd, name, value, size, 0)
-				 : lsetxattr(subject->path, name, value, size,
-					     0);
+	int r = subject->fd >= 0
+			? fsetxattr(subject->fd, name, value, size, 0)
+			: lsetxattr(subject->path, name, value, size, 0);
 
 	return r < 0 ? -errno : 0;
 }
@@ -63,10 +63,9 @@ static int add_xattrs(struct placing *placing, const struct subject *subject)
 	while (archive_entry_xattr_next(placing->entry, &name, &value, &size) ==
 	       ARCHIVE_OK) {
 		if (is_mark_of_overlay(name))
-			return why_set(target->why, -EBADMSG,
-				       "do not use this image",
-				       "it has overlay's own attribute '%s'",
-				       name);
+			return why_set(
+				target->why, -EBADMSG, "do not use this image",
+				"it has overlay's own attribute '%s'", name);
 		r = set_xattr(subject, name, value, size);
 		if (r == -EPERM && strncmp(name, "user.", 5) != 0) {
 			target->left_out_xattrs++;

@@ -26,7 +26,7 @@ int ids_init(struct ids *ids)
 {
 	int r;
 
-	*ids = (struct ids){ .privileged = geteuid() == 0 };
+	ids->privileged = geteuid() == 0;
 	r = read_ranges("/proc/self/uid_map", ids->uids, &ids->nuids);
 	if (r < 0)
 		return r;

@@ -42,8 +42,8 @@ struct owner {
 	unsigned gid;
 };
 
-/* ids_init() - find out which numbers this process may use.  Return: 0, or
- * what reading /proc/self/uid_map said. */
+/* ids_init() - find out which numbers this process may use; the map stays.
+ * Return: 0, or what reading /proc/self/uid_map said. */
 int ids_init(struct ids *ids);
 
 /* ids_map() - add a range "INSIDE:HERE:COUNT".  Return: 0 or -EINVAL. */

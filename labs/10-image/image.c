@@ -23,8 +23,8 @@ static json_t *parse(const char *text, ssize_t len, const char *what,
 		     struct why *why)
 {
 	json_error_t error;
-	json_t *json = json_loadb(text, (size_t)len, JSON_REJECT_DUPLICATES,
-				  &error);
+	json_t *json =
+		json_loadb(text, (size_t)len, JSON_REJECT_DUPLICATES, &error);
 
 	if (!json_is_object(json)) {
 		json_decref(json);
@@ -91,7 +91,8 @@ static int choose(const json_t *index, const char *tag, const char *path,
 	const json_t *entry;
 	size_t i;
 
-	json_array_foreach(json_object_get(index, "manifests"), i, entry) {
+	json_array_foreach(json_object_get(index, "manifests"), i, entry)
+	{
 		if (!has_tag(entry, tag) || !is_ours(entry))
 			continue;
 		if (found && strcmp(string_of(found, "digest"),

@@ -10,6 +10,7 @@
 #include "layer.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,17 +81,30 @@ static int damaged(struct layer *layer, struct archive *archive)
 	const char *text = archive_error_string(archive);
 
 	if (layer->error == 0)
-		layer->error = why_set(layer->why, -EBADMSG,
-				       "copy the image again",
-				       "the archive is damaged: %s",
-				       text ? text : "no reason given");
+		layer->error =
+			why_set(layer->why, -EBADMSG, "copy the image again",
+				"the archive is damaged: %s",
+				text ? text : "no reason given");
 	return layer->error;
+}
+
+/* The program holds signals back, so that it can tidy up. */
+static bool is_interrupted(void)
+{
+	sigset_t set;
+
+	return sigpending(&set) == 0 &&
+	       (sigismember(&set, SIGINT) || sigismember(&set, SIGTERM) ||
+		sigismember(&set, SIGHUP));
 }
 
 static ssize_t unpack(struct layer *layer)
 {
 	la_ssize_t n;
 
+	if (is_interrupted())
+		return layer->error = why_set(layer->why, -EINTR, NULL,
+					      "nothing was kept");
 	n = archive_read_data(layer->unpacker, layer->out, BLOCK_BYTES);
 	if (n < 0)
 		return damaged(layer, layer->unpacker);
@@ -196,8 +210,7 @@ static int read_to_end(struct layer *layer)
 	if (n < 0)
 		return (int)n;
 	hash_end(&layer->hash, &got);
-	if (layer->source.diff_id &&
-	    !digest_equal(&got, layer->source.diff_id))
+	if (layer->source.diff_id && !digest_equal(&got, layer->source.diff_id))
 		return why_set(layer->why, -EBADMSG, "copy the image again",
 			       "it unpacks to %s, and the configuration says "
 			       "%s",

@@ -47,9 +47,8 @@ static int open_below(int dirfd, const char *name)
 		at = slash + 1;
 	}
 	if (fd >= 0) {
-		int file = openat(fd, at,
-				  O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
-					  O_CLOEXEC);
+		int file = openat(
+			fd, at, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
 		if (file < 0)
 			return -errno;
@@ -153,7 +152,8 @@ static int check_version(const struct layout *layout, struct why *why)
 	if (n < 0)
 		return (int)n;
 	json = json_loadb(text, (size_t)n, JSON_REJECT_DUPLICATES, NULL);
-	version = json_string_value(json_object_get(json, "imageLayoutVersion"));
+	version =
+		json_string_value(json_object_get(json, "imageLayoutVersion"));
 	n = version && strcmp(version, "1.0.0") == 0 ? 0 : -EBADMSG;
 	json_decref(json);
 	if (n < 0)

@@ -210,8 +210,9 @@ static int place_device(struct placing *placing, mode_t type)
 	int r;
 
 	if (device == makedev(0, 0))
-		return why_set(target->why, -EBADMSG, NULL,
-			       "device 0,0 is how overlay marks a removed file");
+		return why_set(
+			target->why, -EBADMSG, NULL,
+			"device 0,0 is how overlay marks a removed file");
 	if (!is_harmless(device, type) && !target->options->all_devices)
 		return why_set(target->why, -EBADMSG,
 			       "if you trust it: --devices",

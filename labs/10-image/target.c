@@ -44,8 +44,8 @@ void target_release(struct target *target)
  * this layer, and is now there again, is a new one. */
 static int make_folder(struct target *target, int dirfd, const char *name)
 {
-	bool again = target->form == TARGET_OVERLAY &&
-		     whiteout_found(dirfd, name);
+	bool again =
+		target->form == TARGET_OVERLAY && whiteout_found(dirfd, name);
 	auto_close int fd = -1;
 
 	if (again && unlinkat(dirfd, name, 0) < 0)
@@ -119,7 +119,8 @@ int target_parent(struct target *target, const char *name, int *ret_fd)
 	else
 		strcpy(path, ".");
 	fd = walk_open(target->rootfd, path, O_PATH | O_DIRECTORY, follow);
-	if (fd == -ENOENT || (fd == -ENOTDIR && target->form == TARGET_OVERLAY)) {
+	if (fd == -ENOENT ||
+	    (fd == -ENOTDIR && target->form == TARGET_OVERLAY)) {
 		r = make_parents(target, path);
 		fd = r < 0 ? r
 			   : walk_open(target->rootfd, path,
@@ -217,10 +218,10 @@ int target_add_layer(struct target *target, struct layer *layer)
 		if (placing->dirfd >= 0)
 			(void)close(placing->dirfd);
 		if (r < 0)
-			return why_within(target->why, r, "entry '%s'",
-					  printable(
-						  archive_entry_pathname(entry),
-						  shown, sizeof(shown)));
+			return why_within(
+				target->why, r, "entry '%s'",
+				printable(archive_entry_pathname(entry), shown,
+					  sizeof(shown)));
 	}
 	return r < 0 ? r : set_times(target);
 }

@@ -10,7 +10,8 @@
 #define OCI_WHY_H
 
 struct why {
-	char text[1024]; /* a sentence for the user; "" as long as all is well */
+	char text
+		[1024]; /* a sentence for the user; "" as long as all is well */
 };
 
 /**
