@@ -28,20 +28,17 @@ static int append_escaped(FILE *to, const char *path)
 	return ferror(to) ? -ENOMEM : 0;
 }
 
-static int list_lower(const struct image *image, const struct store *store,
-		      char **ret)
+static int list_lower(const struct store *store, char **ret)
 {
 	size_t size;
 	FILE *to = open_memstream(ret, &size);
 	bool first = true;
 	int r = to ? 0 : -ENOMEM;
 
-	for (size_t i = image->nlayers; r == 0 && i-- > 0;) {
-		auto_free char *path = store_layer(store, image, i);
+	for (size_t i = store->nlayers; r == 0 && i-- > 0;) {
+		const char *path = store_layer(store, i);
 
 		if (!path)
-			r = -ENOMEM;
-		if (r < 0 || !*path)
 			continue;
 		if (!first)
 			fputc(':', to);
@@ -53,16 +50,15 @@ static int list_lower(const struct image *image, const struct store *store,
 	return r;
 }
 
-static int note_overlay(json_t *config, const struct image *image,
-			const struct store *store)
+static int note_overlay(json_t *config, const struct store *store)
 {
 	json_t *notes = json_object_get(config, "annotations");
 	auto_free char *lower = NULL;
-	int user = store_uses_user_marks(store, image);
-	int r = list_lower(image, store, &lower);
+	bool user = store_uses_user_marks(store);
+	int r = list_lower(store, &lower);
 
-	if (user < 0 || r < 0)
-		return user < 0 ? user : r;
+	if (r < 0)
+		return r;
 	json_object_set_new(notes, BUNDLE_LOWERDIR, json_string(lower));
 	json_object_set_new(notes, BUNDLE_OPTIONS,
 			    json_string(user ? "userxattr" : ""));
@@ -72,8 +68,8 @@ static int note_overlay(json_t *config, const struct image *image,
 static int find_user(const struct image *image, const struct store *store,
 		     struct bundle_user *ret, struct why *why)
 {
-	auto_free char *passwd = store_read(store, image, "etc/passwd");
-	auto_free char *group = store_read(store, image, "etc/group");
+	auto_free char *passwd = store_read(store, "etc/passwd");
+	auto_free char *group = store_read(store, "etc/group");
 	const char *spec = image_config_string(image, "User");
 	int r = user_find(spec ? spec : "", passwd, group, ret);
 
@@ -131,7 +127,7 @@ int bundle_make(const char *dir, const struct image *image,
 	config = runtime_config(image, &user, owner, why);
 	if (!config)
 		return -EBADMSG;
-	r = note_overlay(config, image, store);
+	r = note_overlay(config, store);
 	if (r == 0)
 		r = write_bundle(dir, config, why);
 	json_decref(config);

@@ -11,7 +11,7 @@
 #ifndef OCI_BUNDLE_H
 #define OCI_BUNDLE_H
 
-#include "unpack.h"
+#include "store.h"
 
 /* Annotations of config.json for whoever mounts the overlay. */
 #define BUNDLE_LOWERDIR "org.isolab.overlay.lowerdir" /* topmost first, ":" */

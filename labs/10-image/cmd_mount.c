@@ -48,25 +48,20 @@ static int add_empty(int fsfd, const struct store *store)
 	return set(fsfd, "lowerdir+", path);
 }
 
-static int add_layers(int fsfd, const struct image *image,
-		      const struct store *store)
+static int add_layers(int fsfd, const struct store *store)
 {
-	int user = store_uses_user_marks(store, image);
-	int r = user > 0 ? set(fsfd, "userxattr", NULL) : user;
+	int r = store_uses_user_marks(store) ? set(fsfd, "userxattr", NULL) : 0;
 
-	for (size_t i = image->nlayers; r == 0 && i-- > 0;) {
-		auto_free char *path = store_layer(store, image, i);
+	for (size_t i = store->nlayers; r == 0 && i-- > 0;) {
+		const char *path = store_layer(store, i);
 
-		if (!path)
-			return -ENOMEM;
-		if (*path)
+		if (path)
 			r = set(fsfd, "lowerdir+", path);
 	}
 	return r < 0 ? r : add_empty(fsfd, store);
 }
 
-static int put_together(const struct image *image, const struct store *store,
-			const char *dir)
+static int put_together(const struct store *store, const char *dir)
 {
 	auto_close int fsfd = fsopen("overlay", FSOPEN_CLOEXEC);
 	auto_close int mountfd = -1;
@@ -74,7 +69,7 @@ static int put_together(const struct image *image, const struct store *store,
 
 	if (fsfd < 0)
 		return -errno;
-	r = add_layers(fsfd, image, store);
+	r = add_layers(fsfd, store);
 	if (r < 0)
 		return r;
 	if (fsconfig(fsfd, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
@@ -86,8 +81,8 @@ static int put_together(const struct image *image, const struct store *store,
 	return 0;
 }
 
-static int mount_image(struct options *options, const struct image *image,
-		       const struct store *store, const char *dir)
+static int mount_image(struct options *options, const struct store *store,
+		       const char *dir)
 {
 	int r;
 
@@ -95,7 +90,7 @@ static int mount_image(struct options *options, const struct image *image,
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return why_set(&options->why, -errno, "try: isolab doctor",
 			       "cannot make a mount namespace");
-	r = put_together(image, store, dir);
+	r = put_together(store, dir);
 	if (r < 0)
 		return why_set(
 			&options->why, r,
@@ -120,7 +115,7 @@ int cmd_mount(struct options *options, char **argv)
 	if (r == 0)
 		r = store_add(&store, &options->unpacking, &image);
 	if (r >= 0)
-		r = mount_image(options, &image, &store, argv[1]);
+		r = mount_image(options, &store, argv[1]);
 	store_release(&store);
 	image_release(&image);
 	if (r < 0)

@@ -140,17 +140,14 @@ int cmd_unpack(struct options *options, char **argv)
 	return r;
 }
 
-static int print_lower(const struct image *image, const struct store *store)
+static void print_lower(const struct store *store)
 {
-	for (size_t i = image->nlayers; i-- > 0;) {
-		auto_free char *path = store_layer(store, image, i);
+	for (size_t i = store->nlayers; i-- > 0;) {
+		const char *path = store_layer(store, i);
 
-		if (!path)
-			return -ENOMEM;
-		if (*path)
+		if (path)
 			puts(path);
 	}
-	return 0;
 }
 
 int cmd_bundle(struct options *options, char **argv)
@@ -172,7 +169,7 @@ int cmd_bundle(struct options *options, char **argv)
 				&options->why);
 	if (r == 0) {
 		unpacking_told(&options->unpacking);
-		r = print_lower(&image, &store);
+		print_lower(&store);
 	}
 	store_release(&store);
 	image_release(&image);

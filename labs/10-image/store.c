@@ -5,7 +5,11 @@
  * Two images on the same base have the same lowest layers, with the same
  * digests.  Each is unpacked once; overlay puts them together, and a hundred
  * containers read the same files, which are in memory once.
+ *
+ * Libs:   jansson
  */
+#include "store.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,14 +22,13 @@
 #include "cleanup.h"
 #include "file.h"
 #include "scratch.h"
-#include "unpack.h"
 
 /* On a layer's folder: it was made without root.  Overlay does not show it. */
 #define USER_MARK "user.overlay.isolab"
 
 int store_init(struct store *store, const char *path, struct why *why)
 {
-	store->path = NULL;
+	*store = (struct store){ 0 };
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
 		return why_set(why, -errno, NULL, "cannot make the store '%s'",
 			       path);
@@ -36,117 +39,170 @@ int store_init(struct store *store, const char *path, struct why *why)
 	return 0;
 }
 
-void store_release(struct store *store)
+static void forget_layers(struct store *store)
 {
-	free(store->path);
-	store->path = NULL;
+	while (store->nlayers > 0)
+		free(store->layers[--store->nlayers]);
 }
 
-static char *folder_of(const struct store *store, const struct digest *diff_id)
+void store_release(struct store *store)
+{
+	forget_layers(store);
+	free(store->path);
+	*store = (struct store){ 0 };
+}
+
+const char *store_layer(const struct store *store, size_t i)
+{
+	for (size_t above = i + 1; above < store->nlayers; above++) {
+		if (strcmp(store->layers[above], store->layers[i]) == 0)
+			return NULL;
+	}
+	return store->layers[i];
+}
+
+static char *folder_of(const struct store *store, const struct digest *digest)
 {
 	char *path;
 
-	if (asprintf(&path, "%s/%s", store->path, digest_hex(diff_id)) < 0)
+	if (asprintf(&path, "%s/%s", store->path, digest_hex(digest)) < 0)
 		return NULL;
 	return path;
-}
-
-static bool is_covered(const struct image *image, size_t i)
-{
-	for (size_t above = i + 1; above < image->nlayers; above++) {
-		if (digest_equal(&image->layers[above].diff_id,
-				 &image->layers[i].diff_id))
-			return true;
-	}
-	return false;
-}
-
-char *store_layer(const struct store *store, const struct image *image,
-		  size_t i)
-{
-	return is_covered(image, i)
-		       ? strdup("")
-		       : folder_of(store, &image->layers[i].diff_id);
 }
 
 /* ---- add ------------------------------------------------------------------------ */
 
 /* Root of a user namespace may not write trusted attributes (lab 02). */
-static int note_marks(int rootfd)
+static int note_marks(int rootfd, struct why *why)
 {
+	int r;
+
 	if (fsetxattr(rootfd, OPAQUE_TRUSTED, "x", 1, 0) == 0)
-		return fremovexattr(rootfd, OPAQUE_TRUSTED) < 0 ? -errno : 0;
-	if (errno != EPERM)
-		return -errno;
-	return fsetxattr(rootfd, USER_MARK, "y", 1, 0) < 0 ? -errno : 0;
+		r = fremovexattr(rootfd, OPAQUE_TRUSTED);
+	else
+		r = errno == EPERM ? fsetxattr(rootfd, USER_MARK, "y", 1, 0)
+				   : -1;
+	if (r < 0)
+		return why_set(why, -errno,
+			       "choose a --store on another file system",
+			       "the store cannot have attributes");
+	return 0;
 }
 
-static int add_layer(const char *folder, struct unpacking *unpacking,
-		     const struct image *image, size_t i)
+static int unpack_to(const struct store *store, const char *folder,
+		     struct unpacking *unpacking, const struct image *image,
+		     size_t i)
 {
 	struct scratch scratch;
+	json_t *implied = NULL;
 	int r = scratch_init(&scratch, folder, unpacking->why);
 
 	if (r == 0)
 		r = unpack_layer(unpacking, image, i, scratch.treefd,
-				 TARGET_OVERLAY);
-	if (r == 0) {
-		r = note_marks(scratch.treefd);
-		if (r < 0)
-			why_set(unpacking->why, r,
-				"choose a --store on another file system",
-				"the store cannot have attributes");
-	}
+				 TARGET_OVERLAY, &implied);
+	if (r == 0)
+		r = note_marks(scratch.treefd, unpacking->why);
+	if (r == 0)
+		r = inherit_all(store, scratch.treefd, implied, i);
+	if (r == 0)
+		r = inherit_note(folder, implied);
 	if (r == 0)
 		r = scratch_keep(&scratch, unpacking->why);
+	json_decref(implied);
 	scratch_release(&scratch);
-	return r;
+	return r < 0 ? why_set(unpacking->why, r, NULL,
+			       "cannot put a layer into the store")
+		     : 0;
 }
 
-int store_add(const struct store *store, struct unpacking *unpacking,
+/* Return: 1 if it had to be unpacked. */
+static int see_that_it_is_there(const struct store *store, const char *folder,
+				struct unpacking *unpacking,
+				const struct image *image, size_t i)
+{
+	int r;
+
+	if (access(folder, F_OK) == 0)
+		return 0;
+	r = unpack_to(store, folder, unpacking, image, i);
+	if (r == 0)
+		return 1;
+	if (access(folder, F_OK) < 0)
+		return r;
+	/* Somebody else was faster: it is the same layer. */
+	unpacking->why->text[0] = '\0';
+	return 0;
+}
+
+static void chain(struct digest *chain_id, const struct digest *diff_id)
+{
+	struct hash hash;
+
+	if (!chain_id->text[0]) {
+		*chain_id = *diff_id;
+		return;
+	}
+	hash_init(&hash);
+	hash_add(&hash, chain_id->text, strlen(chain_id->text));
+	hash_add(&hash, " ", 1);
+	hash_add(&hash, diff_id->text, strlen(diff_id->text));
+	hash_end(&hash, chain_id);
+}
+
+static int add_layer(struct store *store, struct unpacking *unpacking,
+		     const struct image *image, size_t i,
+		     const struct digest *chain_id)
+{
+	char *folder = folder_of(store, &image->layers[i].diff_id);
+	int fits;
+	int r;
+
+	if (!folder)
+		return -ENOMEM;
+	store->layers[store->nlayers++] = folder;
+	r = see_that_it_is_there(store, folder, unpacking, image, i);
+	if (r < 0)
+		return r;
+	fits = inherit_fits(store, folder, i);
+	if (fits != 0)
+		return fits < 0 ? fits : r;
+	folder = folder_of(store, chain_id);
+	if (!folder)
+		return -ENOMEM;
+	free(store->layers[i]);
+	store->layers[i] = folder;
+	return see_that_it_is_there(store, folder, unpacking, image, i);
+}
+
+int store_add(struct store *store, struct unpacking *unpacking,
 	      const struct image *image)
 {
+	struct digest chain_id = { "" };
 	int added = 0;
 
+	forget_layers(store);
 	for (size_t i = 0; i < image->nlayers; i++) {
-		auto_free char *folder =
-			folder_of(store, &image->layers[i].diff_id);
 		int r;
 
-		if (!folder)
-			return -ENOMEM;
-		if (access(folder, F_OK) == 0)
-			continue;
-		r = add_layer(folder, unpacking, image, i);
-		/* Somebody else was faster: it is the same layer. */
-		if (r < 0 && access(folder, F_OK) == 0) {
-			unpacking->why->text[0] = '\0';
-			continue;
-		}
+		chain(&chain_id, &image->layers[i].diff_id);
+		r = add_layer(store, unpacking, image, i, &chain_id);
 		if (r < 0)
 			return r;
-		added++;
+		added += r;
 	}
 	return added;
 }
 
-int store_uses_user_marks(const struct store *store, const struct image *image)
+bool store_uses_user_marks(const struct store *store)
 {
-	for (size_t i = 0; i < image->nlayers; i++) {
-		auto_free char *folder =
-			folder_of(store, &image->layers[i].diff_id);
-
-		if (!folder)
-			return -ENOMEM;
-		if (getxattr(folder, USER_MARK, NULL, 0) >= 0)
-			return 1;
+	for (size_t i = 0; i < store->nlayers; i++) {
+		if (getxattr(store->layers[i], USER_MARK, NULL, 0) >= 0)
+			return true;
 	}
-	return 0;
+	return false;
 }
 
 /* ---- look through the layers ---------------------------------------------------- */
-
-enum look { LOOK_FOUND, LOOK_BELOW, LOOK_GONE };
 
 static bool is_opaque(int fd)
 {
@@ -156,12 +212,13 @@ static bool is_opaque(int fd)
 	       fgetxattr(fd, OPAQUE_USER, &mark, 1) == 1;
 }
 
-/* What one layer says about a path, and whether lower ones have a say. */
-static enum look look_in(const char *folder, const char *path, int *ret_fd)
+/* What one layer says about a path: a descriptor; -EAGAIN "ask the lower
+ * ones"; -ENOENT "it is not there". */
+static int look_in(const char *folder, const char *path, mode_t type)
 {
 	auto_close int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	auto_free char *copy = strdup(path);
-	enum look otherwise = LOOK_BELOW;
+	int otherwise = -EAGAIN;
 	char *rest = copy;
 	char *part;
 
@@ -171,38 +228,35 @@ static enum look look_in(const char *folder, const char *path, int *ret_fd)
 
 		if (fstatat(fd, part, &st, AT_SYMLINK_NOFOLLOW) < 0)
 			return otherwise;
-		if (rest ? !S_ISDIR(st.st_mode) : !S_ISREG(st.st_mode))
-			return LOOK_GONE;
+		if ((st.st_mode & S_IFMT) != (rest ? S_IFDIR : type))
+			return -ENOENT;
 		next = openat(fd, part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 		(void)close(fd);
 		fd = next;
 		if (rest && fd >= 0 && is_opaque(fd))
-			otherwise = LOOK_GONE;
+			otherwise = -ENOENT;
 	}
-	if (fd < 0)
-		return LOOK_GONE;
-	*ret_fd = steal_fd(&fd);
-	return LOOK_FOUND;
+	return fd < 0 ? -ENOENT : steal_fd(&fd);
 }
 
-char *store_read(const struct store *store, const struct image *image,
-		 const char *path)
+int store_find(const struct store *store, const char *path, size_t below,
+	       mode_t type)
 {
-	enum look look = LOOK_BELOW;
+	int fd = -EAGAIN;
+
+	for (size_t i = below; fd == -EAGAIN && i-- > 0;)
+		fd = look_in(store->layers[i], path, type);
+	return fd == -EAGAIN ? -ENOENT : fd;
+}
+
+char *store_read(const struct store *store, const char *path)
+{
+	auto_close int fd = store_find(store, path, store->nlayers, S_IFREG);
 	char *text = NULL;
 	char name[64];
 
-	for (size_t i = image->nlayers; look == LOOK_BELOW && i-- > 0;) {
-		auto_free char *folder =
-			folder_of(store, &image->layers[i].diff_id);
-		auto_close int fd = -1;
-
-		look = folder ? look_in(folder, path, &fd) : LOOK_GONE;
-		if (look != LOOK_FOUND)
-			continue;
-		snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
-		if (file_read_all(name, &text) < 0)
-			return NULL;
-	}
-	return text;
+	if (fd < 0)
+		return NULL;
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	return file_read_all(name, &text) < 0 ? NULL : text;
 }

@@ -24,16 +24,19 @@ void target_init(struct target *target, int rootfd, enum target_form form,
 		.form = form,
 		.options = options,
 		.why = why,
+		.implied = json_object(),
 	};
+	json_object_set_new(target->implied, ".", json_true());
 }
 
 void target_release(struct target *target)
 {
 	json_decref(target->placed);
+	json_decref(target->implied);
 	for (size_t i = 0; i < target->ntimes; i++)
 		free(target->times[i].name);
 	free(target->times);
-	target->placed = NULL;
+	target->placed = target->implied = NULL;
 	target->times = NULL;
 	target->ntimes = target->room = 0;
 }
@@ -41,7 +44,8 @@ void target_release(struct target *target)
 /* ---- the folder above ---------------------------------------------------------- */
 
 /* A folder that the layer does not mention.  What was removed by a whiteout of
- * this layer, and is now there again, is a new one. */
+ * this layer, and is now there again, is a new one.  Return: 1 if it was made
+ * and may be like one of a lower layer, 0, or -errno. */
 static int make_folder(struct target *target, int dirfd, const char *name)
 {
 	bool again =
@@ -50,13 +54,16 @@ static int make_folder(struct target *target, int dirfd, const char *name)
 
 	if (again && unlinkat(dirfd, name, 0) < 0)
 		return -errno;
-	if (mkdirat(dirfd, name, 0755) < 0 && errno != EEXIST)
-		return -errno;
+	if (mkdirat(dirfd, name, 0755) < 0)
+		return errno == EEXIST ? 0 : -errno;
 	if (!again)
-		return 0;
+		return 1;
 	fd = openat(dirfd, name,
 		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return fd < 0 ? -errno : whiteout_mark(target, fd);
+	if (fd < 0)
+		return -errno;
+	/* Nothing below is hidden half: it has no lower one to be like. */
+	return whiteout_mark(target, fd);
 }
 
 static int make_parents(struct target *target, char *path)
@@ -81,6 +88,9 @@ static int make_parents(struct target *target, char *path)
 		if (slash)
 			*slash = '\0';
 		r = make_folder(target, fd, start);
+		if (r == 1)
+			r = json_object_set_new_nocheck(target->implied, path,
+							json_true());
 		if (slash)
 			*slash = '/';
 	}
@@ -136,6 +146,7 @@ int target_parent(struct target *target, const char *name, int *ret_fd)
 
 static int note_placed(struct placing *placing)
 {
+	(void)json_object_del(placing->target->implied, placing->name);
 	/* Names are bytes: jansson's check for UTF-8 is left out. */
 	return json_object_set_new_nocheck(placing->target->placed,
 					   placing->name, json_true()) < 0

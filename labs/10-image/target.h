@@ -43,7 +43,8 @@ struct target {
 	enum target_form form;
 	const struct target_options *options; /* borrowed */
 	struct why *why;		      /* borrowed */
-	json_t *placed; /* owned; names that this layer has put there */
+	json_t *placed;	 /* owned; names that this layer has put there */
+	json_t *implied; /* owned; folders that it needs and does not mention */
 	struct folder_time *times; /* owned */
 	size_t ntimes;
 	size_t room; /* for times */

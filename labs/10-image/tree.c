@@ -191,6 +191,17 @@ static int describe(const struct view *view, char **ret)
 	return fclose(to) != 0 && r == 0 ? -ENOMEM : r;
 }
 
+int tree_describe(int dirfd, char **ret)
+{
+	struct view view = { .dirfd = dirfd, .base = "." };
+
+	snprintf(view.proc, sizeof(view.proc), "/proc/self/fd/%d/.", dirfd);
+	if (fstatat(dirfd, ".", &view.st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	find_owner(&view);
+	return describe(&view, ret);
+}
+
 /* ---- all files ------------------------------------------------------------------ */
 
 static int add_entry(struct tree *tree, const char *path,

@@ -63,6 +63,10 @@ int tree_digest_of(const struct tree *tree, struct digest *ret);
 /* tree_find() - the entry with a path, or NULL */
 const struct tree_entry *tree_find(const struct tree *tree, const char *path);
 
+/* tree_describe() - the text of one folder's line, without its path; the caller
+ * frees it. Return: 0 or -errno. */
+int tree_describe(int dirfd, char **ret);
+
 /* xattr_is_kept() - whether an attribute belongs to the file, and not to
  * overlay, to this tool, or to the machine's policy (SELinux) */
 bool xattr_is_kept(const char *name);

@@ -40,7 +40,8 @@ static int within_layer(struct unpacking *unpacking, const struct image *image,
 }
 
 int unpack_layer(struct unpacking *unpacking, const struct image *image,
-		 size_t i, int rootfd, enum target_form form)
+		 size_t i, int rootfd, enum target_form form,
+		 json_t **ret_implied)
 {
 	struct target target;
 	struct layer layer;
@@ -52,6 +53,8 @@ int unpack_layer(struct unpacking *unpacking, const struct image *image,
 		r = target_add_layer(&target, &layer);
 	unpacking->left_out_devices += target.left_out_devices;
 	unpacking->left_out_xattrs += target.left_out_xattrs;
+	if (r == 0 && ret_implied)
+		*ret_implied = json_incref(target.implied);
 	target_release(&target);
 	layer_release(&layer);
 	blob_release(&blob);
@@ -64,7 +67,8 @@ int unpack_into(struct unpacking *unpacking, const struct image *image,
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < image->nlayers; i++)
-		r = unpack_layer(unpacking, image, i, rootfd, TARGET_FLAT);
+		r = unpack_layer(unpacking, image, i, rootfd, TARGET_FLAT,
+				 NULL);
 	return r;
 }
 
