@@ -70,16 +70,33 @@ struct layer {
  */
 enum pass { TAKE_AWAY, ADD };
 
+/* ---- where an entry goes ---------------------------------------------------- */
+
+/*
+ * TASK 10.1: open the folder that an entry is put into, and set *ret_base to
+ * the last part of its name: for "a/b/c" that is the folder "a/b" below rootfd,
+ * and "c".  Make the folders that are missing, with mode 0755.
+ *
+ * The name is a stranger's.  Return -EBADMSG if it is absolute, if one of its
+ * parts is "..", the last one too, or if it leads through a symbolic link,
+ * wherever to.  Whether a name ends with a slash is taken care of already.
+ */
+static int open_parent(int rootfd, const char *name, const char **ret_base)
+{
+	die(0, "task 10.1 is not done yet: %d, %s", rootfd, name);
+	*ret_base = name;
+}
+
 /* ---- the bytes ------------------------------------------------------------- */
 
 /*
- * TASK 10.1: the sum of the bytes.  layer->hash has been begun, and everything
+ * TASK 10.2: the sum of the bytes.  layer->hash has been begun, and everything
  * that is read passes through here.
  */
 static void count_bytes(struct layer *layer, const char *bytes, size_t n)
 {
 	if (layer->digest)
-		die(0, "task 10.1 is not done yet: %p, %zu", (void *)bytes, n);
+		die(0, "task 10.2 is not done yet: %p, %zu", (void *)bytes, n);
 }
 
 /* Return: 0, or 1 at the end of the file, or -EBADMSG inside a block. */
@@ -101,30 +118,13 @@ static int read_block(struct layer *layer, char block[BLOCK])
 }
 
 /*
- * TASK 10.1, too: the archive has ended, with a block of zeros, but the file
+ * TASK 10.2, too: the archive has ended, with a block of zeros, but the file
  * may go on.  Read the rest of it, and compare the sum of all bytes with
  * layer->digest.  Return 0, or -EBADMSG.
  */
 static int check_digest(struct layer *layer)
 {
-	die(0, "task 10.1 is not done yet: %s is not compared", layer->digest);
-}
-
-/* ---- where an entry goes ---------------------------------------------------- */
-
-/*
- * TASK 10.2: open the folder that an entry is put into, and set *ret_base to
- * the last part of its name: for "a/b/c" that is the folder "a/b" below rootfd,
- * and "c".  Make the folders that are missing, with mode 0755.
- *
- * The name is a stranger's.  Return -EBADMSG if it is absolute, if one of its
- * parts is "..", the last one too, or if it leads through a symbolic link,
- * wherever to.  Whether a name ends with a slash is taken care of already.
- */
-static int open_parent(int rootfd, const char *name, const char **ret_base)
-{
-	die(0, "task 10.2 is not done yet: %d, %s", rootfd, name);
-	*ret_base = name;
+	die(0, "task 10.2 is not done yet: %s is not compared", layer->digest);
 }
 
 /* ---- taking away ------------------------------------------------------------- */

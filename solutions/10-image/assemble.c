@@ -70,70 +70,10 @@ struct layer {
  */
 enum pass { TAKE_AWAY, ADD };
 
-/* ---- the bytes ------------------------------------------------------------- */
-
-/*
- * TASK 10.1: the sum of the bytes.  layer->hash has been begun, and everything
- * that is read passes through here.
- */
-static void count_bytes(struct layer *layer, const char *bytes, size_t n)
-{
-	/* SOLUTION BEGIN
-	if (layer->digest)
-		die(0, "task 10.1 is not done yet: %p, %zu", (void *)bytes, n);
-	*/
-	crypto_hash_sha256_update(&layer->hash, (const unsigned char *)bytes,
-				  n);
-	/* SOLUTION END */
-}
-
-/* Return: 0, or 1 at the end of the file, or -EBADMSG inside a block. */
-static int read_block(struct layer *layer, char block[BLOCK])
-{
-	size_t used = 0;
-	ssize_t n;
-
-	while (used < BLOCK) {
-		n = read(layer->fd, block + used, BLOCK - used);
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			return used == 0 ? 1 : -EBADMSG;
-		used += (size_t)n;
-	}
-	count_bytes(layer, block, BLOCK);
-	return 0;
-}
-
-/*
- * TASK 10.1, too: the archive has ended, with a block of zeros, but the file
- * may go on.  Read the rest of it, and compare the sum of all bytes with
- * layer->digest.  Return 0, or -EBADMSG.
- */
-static int check_digest(struct layer *layer)
-{
-	/* SOLUTION BEGIN
-	die(0, "task 10.1 is not done yet: %s is not compared", layer->digest);
-	*/
-	unsigned char sum[crypto_hash_sha256_BYTES];
-	char hex[HEX_DIGITS + 1];
-	char block[BLOCK];
-	int r;
-
-	while ((r = read_block(layer, block)) == 0)
-		;
-	if (r < 0)
-		return r;
-	crypto_hash_sha256_final(&layer->hash, sum);
-	sodium_bin2hex(hex, sizeof(hex), sum, sizeof(sum));
-	return strcmp(hex, layer->digest) == 0 ? 0 : -EBADMSG;
-	/* SOLUTION END */
-}
-
 /* ---- where an entry goes ---------------------------------------------------- */
 
 /*
- * TASK 10.2: open the folder that an entry is put into, and set *ret_base to
+ * TASK 10.1: open the folder that an entry is put into, and set *ret_base to
  * the last part of its name: for "a/b/c" that is the folder "a/b" below rootfd,
  * and "c".  Make the folders that are missing, with mode 0755.
  *
@@ -144,7 +84,7 @@ static int check_digest(struct layer *layer)
 static int open_parent(int rootfd, const char *name, const char **ret_base)
 {
 	/* SOLUTION BEGIN
-	die(0, "task 10.2 is not done yet: %d, %s", rootfd, name);
+	die(0, "task 10.1 is not done yet: %d, %s", rootfd, name);
 	*ret_base = name;
 	*/
 	auto_close int fd = fcntl(rootfd, F_DUPFD_CLOEXEC, 0);
@@ -172,6 +112,66 @@ static int open_parent(int rootfd, const char *name, const char **ret_base)
 	}
 	*ret_base = name;
 	return steal_fd(&fd);
+	/* SOLUTION END */
+}
+
+/* ---- the bytes ------------------------------------------------------------- */
+
+/*
+ * TASK 10.2: the sum of the bytes.  layer->hash has been begun, and everything
+ * that is read passes through here.
+ */
+static void count_bytes(struct layer *layer, const char *bytes, size_t n)
+{
+	/* SOLUTION BEGIN
+	if (layer->digest)
+		die(0, "task 10.2 is not done yet: %p, %zu", (void *)bytes, n);
+	*/
+	crypto_hash_sha256_update(&layer->hash, (const unsigned char *)bytes,
+				  n);
+	/* SOLUTION END */
+}
+
+/* Return: 0, or 1 at the end of the file, or -EBADMSG inside a block. */
+static int read_block(struct layer *layer, char block[BLOCK])
+{
+	size_t used = 0;
+	ssize_t n;
+
+	while (used < BLOCK) {
+		n = read(layer->fd, block + used, BLOCK - used);
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			return used == 0 ? 1 : -EBADMSG;
+		used += (size_t)n;
+	}
+	count_bytes(layer, block, BLOCK);
+	return 0;
+}
+
+/*
+ * TASK 10.2, too: the archive has ended, with a block of zeros, but the file
+ * may go on.  Read the rest of it, and compare the sum of all bytes with
+ * layer->digest.  Return 0, or -EBADMSG.
+ */
+static int check_digest(struct layer *layer)
+{
+	/* SOLUTION BEGIN
+	die(0, "task 10.2 is not done yet: %s is not compared", layer->digest);
+	*/
+	unsigned char sum[crypto_hash_sha256_BYTES];
+	char hex[HEX_DIGITS + 1];
+	char block[BLOCK];
+	int r;
+
+	while ((r = read_block(layer, block)) == 0)
+		;
+	if (r < 0)
+		return r;
+	crypto_hash_sha256_final(&layer->hash, sum);
+	sodium_bin2hex(hex, sizeof(hex), sum, sizeof(sum));
+	return strcmp(hex, layer->digest) == 0 ? 0 : -EBADMSG;
 	/* SOLUTION END */
 }
 
