@@ -105,7 +105,7 @@ SLIDES    := $(patsubst docs/slides/%.md,$(O)/docs/slides/%.html,\
                $(wildcard $(LABS:%=docs/slides/%.md)))
 
 .PHONY: all labs exercises solutions isolab units deps grade test check docs \
-        slides install clean help skeletons bench machine check-attacks \
+        slides install clean help skeletons bench fuzz machine check-attacks \
         check-podman coverage coverage-report check-names \
         check-skeletons check-format check-lint FORCE
 
@@ -286,6 +286,24 @@ coverage-report: all solutions units
 	@gcovr --root . --object-directory $(O) --filter common/ \
 	    --filter tests/isolab/ --print-summary --fail-under-line 85 $(O)
 endif
+
+# A fuzzer tests/fuzz/fuzz_NAME.c names the lab whose parts it is about in a line
+# " * Parts:  labs/10-image".  What it finds is written to the build's folder.
+FUZZ    ?= layer
+SECONDS ?= 60
+FUZZ_C   = tests/fuzz/fuzz_$(FUZZ).c
+FUZZ_DIR = $(call header,Parts,$(FUZZ_C))
+
+fuzz: need-grade need-dev       ## look for crashes: FUZZ=layer SECONDS=600
+	@mkdir -p $(O)/fuzz/$(FUZZ)
+	$(Q)clang $(STD) $(WARN) $(CPPFLAGS) -I$(FUZZ_DIR) -O1 -g \
+	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+	    -o $(O)/fuzz/fuzz_$(FUZZ) $(FUZZ_C) $(wildcard common/*.c) \
+	    $(filter-out %/main.c,$(wildcard $(FUZZ_DIR)/*.c)) \
+	    $(addprefix -l,$(call header,Libs,$(FUZZ_C)))
+	$(O)/fuzz/fuzz_$(FUZZ) -max_total_time=$(SECONDS) -timeout=10 -max_len=16384 \
+	    -print_final_stats=1 -verbosity=0 -artifact_prefix=$(abspath $(O)/fuzz)/ \
+	    $(abspath $(O)/fuzz/$(FUZZ) tests/fuzz/corpus/$(FUZZ))
 
 bench: all                      ## how long grading takes
 	@ISOLAB_KIT=$(CURDIR) sh tests/bench.sh $(ISOLAB)
