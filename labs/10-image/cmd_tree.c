@@ -14,8 +14,8 @@
 
 #include "cleanup.h"
 #include "commands.h"
+#include "listing.h"
 #include "scratch.h"
-#include "tree.h"
 
 static int show(struct options *options, int rootfd)
 {

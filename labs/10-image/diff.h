@@ -5,7 +5,7 @@
 #ifndef OCI_DIFF_H
 #define OCI_DIFF_H
 
-#include "tree.h"
+#include "listing.h"
 
 /**
  * diff_mark() - mark the entries of @new that belong in the layer

@@ -16,8 +16,8 @@
 #include "cleanup.h"
 #include "err.h"
 #include "file.h"
+#include "listing.h"
 #include "store.h"
-#include "tree.h"
 
 enum { LIST_BYTES = 1 << 14, VALUE_BYTES = 1 << 16 };
 

@@ -20,7 +20,7 @@
 #include <archive.h>
 
 #include "image.h"
-#include "tree.h"
+#include "listing.h"
 
 /* A layer that is being written. */
 struct pack {

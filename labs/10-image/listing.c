@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tree.h"
+#include "listing.h"
 
 #include <dirent.h>
 #include <errno.h>

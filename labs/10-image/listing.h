@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tree.h - what is in a folder, as text that is the same everywhere
+ * listing.h - what is in a folder, as text that is the same everywhere
  *
  * One line for each file, sorted by the bytes of its path:
  *
@@ -16,8 +16,8 @@
  * the SHA-256 of this text.  Times are left out: tools differ on whether the
  * folder of a removed file was changed, and nothing depends on it.
  */
-#ifndef OCI_TREE_H
-#define OCI_TREE_H
+#ifndef OCI_LISTING_H
+#define OCI_LISTING_H
 
 #include <stddef.h>
 #include <stdio.h>
@@ -71,4 +71,4 @@ int tree_describe(int dirfd, char **ret);
  * overlay, to this tool, or to the machine's policy (SELinux) */
 bool xattr_is_kept(const char *name);
 
-#endif /* OCI_TREE_H */
+#endif /* OCI_LISTING_H */
