@@ -82,6 +82,7 @@ static const char *const programs[][WORDS] = {
 	{ "@labs/06-net-ns/outside", "--slirp4netns", "sleep", "1000" },
 	{ "@labs/06-net-ns/rawsock" },
 	{ "@labs/06-net-ns/spoof" },
+	{ "@labs/10-image/oci", "tree", "/usr/include" },
 	{ "@solutions/04-pid-ns", "--tie", "sleep", "1000" },
 	{ "@solutions/06-net-ns", "-b", "10.6.0.2/24", "sleep", "1000", "--",
 	  "10.6.0.3/24", "@labs/06-net-ns/bridge" },
