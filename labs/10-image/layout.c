@@ -250,15 +250,13 @@ static int check_end(struct blob *blob, struct why *why)
 		return 0;
 	if (blob->got_bytes != blob->want.size_bytes)
 		return why_set(why, -EBADMSG, "copy the image again",
-			       "%s: its size is %ju bytes and should be %ju",
-			       blob->want.digest.text,
+			       "its size is %ju bytes and should be %ju",
 			       (uintmax_t)blob->got_bytes,
 			       (uintmax_t)blob->want.size_bytes);
 	hash_end(&blob->hash, &got);
 	if (!digest_equal(&got, &blob->want.digest))
 		return why_set(why, -EBADMSG, "copy the image again",
-			       "%s: its bytes have the digest %s",
-			       blob->want.digest.text, got.text);
+			       "its bytes have the digest %s", got.text);
 	blob->checked = true;
 	return 0;
 }
@@ -275,9 +273,8 @@ ssize_t blob_read(struct blob *blob, void *buf, size_t size, struct why *why)
 	blob->got_bytes += (uint64_t)n;
 	if (blob->got_bytes > blob->want.size_bytes)
 		return why_set(why, -EBADMSG, "copy the image again",
-			       "%s: it is longer than the %ju bytes that it "
-			       "should have",
-			       blob->want.digest.text,
+			       "it is longer than the %ju bytes that it should "
+			       "have",
 			       (uintmax_t)blob->want.size_bytes);
 	hash_add(&blob->hash, buf, (size_t)n);
 	return n;
@@ -301,9 +298,10 @@ ssize_t blob_read_all(const struct layout *layout,
 		n = r < 0 ? r : n;
 	}
 	blob_release(&blob);
-	if (n < 0)
-		return why_set(why, (int)n, NULL, "cannot read blob %s",
-			       want->digest.text);
+	if (n < 0) {
+		why_set(why, (int)n, NULL, "cannot read it");
+		return why_within(why, (int)n, "blob %s", want->digest.text);
+	}
 	*ret_text = text;
 	text = NULL;
 	return n;
