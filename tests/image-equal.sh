@@ -80,7 +80,7 @@ unpack_all() {
 	if umoci unpack --image "$2" "$1.umoci" >umoci.log 2>&1; then
 		"$oci" tree --list "$1.umoci/rootfs" >umoci
 		check "$1" flat umoci
-	elif grep -q 'unknown media type\|unsupported' umoci.log; then
+	elif grep -q 'zstd' umoci.log; then
 		skip "$1: this umoci does not know layers of this type"
 	else
 		: >umoci
@@ -133,7 +133,8 @@ rm -r changed/gone changed/full/a changed/usr/bin/ls
 echo new >changed/full/new
 rm changed/bin && mkdir changed/bin && echo x >changed/bin/x
 chown 5:5 changed/etc/setuid # takes the set-user-ID bits away, too
-setfattr -x user.note changed/etc
+# Not of a folder: podman's driver vfs adds attributes to one and takes none away.
+setfattr -x user.note changed/etc/setuid
 
 # ---- made by oci ---------------------------------------------------------------
 "$oci" build tree one:base sh >/dev/null
@@ -170,7 +171,7 @@ unpack_all umoci-three two:t
 if [ -n "$debian" ]; then
 	mkdir debian
 	tar --extract --file "$debian" --directory debian --numeric-owner \
-		--xattrs --xattrs-include='*'
+		--xattrs --xattrs-include='*' || exit 1
 	"$oci" build debian three:t bash >/dev/null
 	cp -a debian upgraded
 	rm -rf upgraded/usr/share/doc upgraded/usr/share/man/man1
