@@ -42,8 +42,8 @@ done
 	finish
 }
 
-# Not below /tmp: that may be a file system without attributes of users.
-dir=$(mktemp -d "$PWD/build/equal-XXXXXX")
+# /tmp may be a file system without attributes of users.
+dir=$(mktemp -d "${TMPDIR:-/var/tmp}/image-equal-XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 chmod 755 "$dir"
 cd "$dir" || exit 1
