@@ -35,6 +35,7 @@ enum {
 	LAYERS = 3,
 	LIST_BYTES = 16384,
 	SHOWN_BYTES = 80,
+	NONCE_CHARS = 32, /* of a content, in a line */
 	PROGRAM_MS = 10000,
 	DEPTH_MAX = 16,
 };
@@ -58,6 +59,16 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+/* A newline in a name or a content must not make a line of its own. */
+static void add_safely(struct text *text, const char *from, size_t most)
+{
+	for (size_t i = 0; i < most && from[i]; i++) {
+		char c = from[i];
+
+		text_add_len(text, c < ' ' || c > '~' ? "?" : &c, 1);
+	}
+}
+
 /* The start of a file's content, and its size. */
 static void add_content(struct text *text, int dirfd, const char *name,
 			const struct stat *st)
@@ -68,8 +79,10 @@ static void add_content(struct text *text, int dirfd, const char *name,
 	ssize_t n = fd < 0 ? -1 : read(fd, shown, SHOWN_BYTES);
 
 	shown[n > 0 ? n : 0] = '\0';
-	text_addf(text, " links=%u %jd \"%.32s\"", (unsigned)st->st_nlink,
-		  (intmax_t)st->st_size, shown);
+	text_addf(text, " links=%u %jd \"", (unsigned)st->st_nlink,
+		  (intmax_t)st->st_size);
+	add_safely(text, shown, NONCE_CHARS);
+	text_add(text, "\"");
 }
 
 static void add_folder(struct text *text, int dirfd, const char *path,
@@ -84,11 +97,14 @@ static void add_file(struct text *text, int dirfd, const char *name,
 
 	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return;
-	text_addf(text, "%s ", path);
+	add_safely(text, path, PATH_MAX);
+	text_add(text, " ");
 	if (S_ISLNK(st.st_mode)) {
 		n = readlinkat(dirfd, name, target, sizeof(target) - 1);
 		target[n > 0 ? n : 0] = '\0';
-		text_addf(text, "link to %s\n", target);
+		text_add(text, "link to ");
+		add_safely(text, target, sizeof(target));
+		text_add(text, "\n");
 		return;
 	}
 	text_addf(text, "%s %04o",
