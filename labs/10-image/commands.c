@@ -103,6 +103,7 @@ int cmd_inspect(struct options *options, char **argv)
 	(void)image_split_ref(path);
 	r = list_tags(path, &options->why);
 	if (r < 0)
+		/* cppcheck-suppress memleak ; it is auto_free */
 		return r;
 	r = image_open(&image, ref, &options->why);
 	if (r == 0)

@@ -97,6 +97,7 @@ static int copy_xattrs(int from, int to)
 		return -ENOMEM;
 	n = flistxattr(from, list, LIST_BYTES);
 	if (n < 0)
+		/* cppcheck-suppress memleak ; it is auto_free */
 		return errno == EOPNOTSUPP ? 0 : -errno;
 	for (char *name = list; name < list + n; name += strlen(name) + 1) {
 		ssize_t size;

@@ -98,6 +98,7 @@ static int put_xattrs(FILE *to, const char *proc)
 		return -ENOMEM;
 	n = llistxattr(proc, list, LIST_BYTES);
 	if (n < 0)
+		/* cppcheck-suppress memleak ; it is auto_free */
 		return errno == EOPNOTSUPP ? 0 : -errno;
 	for (char *name = list; name < list + n; name += strlen(name) + 1) {
 		if (xattr_is_kept(name))
@@ -137,6 +138,7 @@ static int put_content(FILE *to, const struct view *view)
 	if (!block)
 		return -ENOMEM;
 	if (fd < 0)
+		/* cppcheck-suppress memleak ; it is auto_free */
 		return -errno;
 	hash_init(&hash);
 	while ((n = read(fd, block, BLOCK_BYTES)) > 0)

@@ -175,6 +175,7 @@ static int copy_xattrs(const struct pack *pack, const struct tree_entry *from,
 	proc_path(pack, from, path, PATH_MAX + 64);
 	n = llistxattr(path, list, LIST_BYTES);
 	if (n < 0)
+		/* cppcheck-suppress memleak ; it is auto_free */
 		return errno == EOPNOTSUPP ? 0 : -errno;
 	for (char *name = list; name < list + n; name += strlen(name) + 1) {
 		if (xattr_is_kept(name))
@@ -245,6 +246,7 @@ static int copy_content(struct pack *pack, const struct tree_entry *from)
 	if (!block)
 		return -ENOMEM;
 	if (fd < 0)
+		/* cppcheck-suppress memleak ; it is auto_free */
 		return -errno;
 	while (left > 0) {
 		ssize_t n = read(fd, block, BLOCK_BYTES);

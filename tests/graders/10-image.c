@@ -95,7 +95,9 @@ static void add_file(struct text *text, int dirfd, const char *name,
 	struct stat st;
 	ssize_t n;
 
-	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	/* More than is kept is not looked at. */
+	if (text->len_bytes > LIST_BYTES ||
+	    fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return;
 	add_safely(text, path, PATH_MAX);
 	text_add(text, " ");
