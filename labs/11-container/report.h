@@ -26,7 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { REPORT_OBJECT = 256, REPORT_MESSAGE = 512, REPORT_EVENTS = 512 };
+enum { REPORT_OBJECT = 256, REPORT_MESSAGE = 512, REPORT_EVENTS = 1024 };
 
 /* What went wrong.  Plain bytes, so that it can be sent through a socket. */
 struct report_error {
@@ -47,36 +47,43 @@ struct report_event {
 	char object[128];
 };
 
-/* One page (or, with --explain, some) that runtime and child share. */
-struct report {
+/* Some pages that runtime and child share. */
+struct report_page {
 	struct report_error error; /* of whoever failed first */
-	char step[64];		   /* of the runtime */
-	char child_step[64];	   /* of the child */
-	int child_pid;		   /* 0: no child yet */
-	bool explain;		   /* events are kept */
-	uint64_t start_ns;	   /* CLOCK_MONOTONIC when report_new() ran */
-	size_t count;		   /* of @events, maybe more than fit */
-	struct report_event events[];
+	uint64_t start_ns;	   /* CLOCK_MONOTONIC when report_init() ran */
+	uint32_t count;		   /* of @events, maybe more than fit; atomic */
+	struct report_event events[REPORT_EVENTS];
+};
+
+/* Each process has its own; forked with everything else. */
+struct report {
+	struct report_page *page;
+	const char *step; /* constant string: what this process is doing */
+	bool child;	  /* set by the child in its copy */
+	bool explain;	  /* events are kept */
 };
 
 /**
- * report_new() - make the shared page
+ * report_init() - make the shared pages
+ * @rep: to be filled
  * @explain: keep an event for each call
  *
- * Return: the page, zeroed; it is never unmapped; NULL if there is no memory.
+ * Pages are zeroed, and cost memory only when they are written to.
+ *
+ * Return: 0, or -ENOMEM.
  */
-struct report *report_new(bool explain);
+int report_init(struct report *rep, bool explain);
 
 /**
  * report_step() - name what follows
- * @rep: the page
- * @step: a phrase with a verb, such as "mount the file systems"
+ * @rep: ours
+ * @step: a constant phrase with a verb, such as "mount the file systems"
  */
 void report_step(struct report *rep, const char *step);
 
 /**
  * report_call() - a call of the kernel has returned
- * @rep: the page
+ * @rep: ours
  * @result: 0 or positive, or a negative errno
  * @call: name of the system call
  * @fmt: printf-style, what it was about: a path, a namespace, a number
@@ -92,7 +99,7 @@ int report_call(struct report *rep, int result, const char *call,
 
 /**
  * report_refuse() - nothing was called, because something is not right
- * @rep: the page
+ * @rep: ours
  * @err: negative errno: -EINVAL a value is wrong, -ENOTSUP we do not have it
  * @fmt: printf-style, a sentence that names it and says what to do
  *
@@ -109,10 +116,9 @@ void report_forget(struct report *rep);
  * @rep: the page, with an error in it
  * @log_path: also append to this file, NULL: no; that of "--log"
  * @log_json: as a line of JSON there, as podman reads it
- * @debug: with where to look first
  */
-void report_print(const struct report *rep, const char *log_path, bool log_json,
-		  bool debug);
+void report_print(const struct report *rep, const char *log_path,
+		  bool log_json);
 
 /* report_print_events() - the table of --explain, on standard error */
 void report_print_events(const struct report *rep);

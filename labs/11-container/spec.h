@@ -64,9 +64,9 @@ struct spec_idmaps {
 };
 
 struct spec_mount {
-	char *destination; /* absolute, in the container */
-	char *type;	   /* "": none */
-	char *source;	   /* "": none */
+	char *destination;  /* absolute, in the container */
+	const char *type;   /* "": none */
+	const char *source; /* "": none */
 	struct strv options;
 	struct spec_idmaps uid_maps;
 	struct spec_idmaps gid_maps;
@@ -77,8 +77,8 @@ struct spec_mounts {
 };
 
 struct spec_device {
-	char *path; /* absolute, in the container */
-	char type;  /* 'c', 'b', 'p'; 'u' is 'c' */
+	const char *path; /* absolute, in the container */
+	char type;	  /* 'c', 'b', 'p'; 'u' is 'c' */
 	int64_t major;
 	int64_t minor;
 	uint32_t file_mode; /* 0: 0666 */
