@@ -157,6 +157,19 @@ $(STUDENT): $(patsubst common/%.c,$(O)/student/common/%.o,$(sort $(wildcard comm
 	$(call say,AR)
 	$(archive)
 
+# Lab 11: numbers of system calls by name, from the kernel's own headers.
+SYSCALLS := $(O)/labs/11-container/seccomp_names.inc
+
+$(SYSCALLS): labs/11-container/seccomp_names.awk
+	@mkdir -p $(@D)
+	$(call say,AWK)
+	$(Q)n=0; for t in 64 32 x32; do echo "TABLE $$n"; n=$$((n + 1)); \
+	    echo "#include <asm/unistd_$$t.h>" | $(CC) -E -dM - || exit 1; \
+	done >$@.all && awk -f $< $@.all >$@.new && LC_ALL=C sort -o $@ $@.new
+
+$(O)/labs/11-container/seccomp_names.o: $(SYSCALLS)
+$(O)/labs/11-container/seccomp_names.o: CPPFLAGS += -I$(O)/labs/11-container
+
 .SECONDEXPANSION:
 $(LAB_BINS): $(O)/bin/%: $(O)/%.o $(LAB_COMMON)
 	@mkdir -p $(@D)

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * seccomp_names.h - system calls by name, in the three tables of x86
+ *
+ * The numbers come from the kernel's own headers, when minic is built.
+ *
+ * See: syscalls(2); arch/x86/entry/syscalls/ of the kernel.
+ */
+#ifndef MINIC_SECCOMP_NAMES_H
+#define MINIC_SECCOMP_NAMES_H
+
+#include <stdint.h>
+
+enum table { TABLE_X86_64, TABLE_I386, TABLE_X32, TABLE_COUNT };
+
+/* Above all numbers of all tables; seccomp_names.awk checks it. */
+enum { NUMBER_END = 768 };
+
+struct syscall_name {
+	const char *name;
+	int16_t numbers[TABLE_COUNT]; /* -1: not in this table; x32 without
+					 its bit 30 */
+};
+
+/* syscall_find() - a call by its name, or NULL: no table has it */
+const struct syscall_name *syscall_find(const char *name);
+
+/**
+ * syscall_mux() - is it also behind one of the two collective calls of i386?
+ * @name: such as "socket"
+ * @ret_number: what it is behind: socketcall or ipc
+ *
+ * Return: the first argument that selects it there, or 0: it is not.
+ * See: socketcall(2), ipc(2).
+ */
+int syscall_mux(const char *name, int *ret_number);
+
+#endif /* MINIC_SECCOMP_NAMES_H */
