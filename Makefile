@@ -130,7 +130,7 @@ endif
 # A program that needs more than libc says so in its header comment, in a line
 # " * Libs:   seccomp"; the grader reads the same line (tests/isolab/build.c).
 libs = $(addprefix -l,$(call header,Libs,\
-       $(wildcard $(patsubst $(O)/%.o,%.c,$(filter %.o,$^)))))
+       $(wildcard $(patsubst musl/%,%,$(patsubst $(O)/%.o,%.c,$(filter %.o,$^))))))
 
 compile = $(Q)$(CC) $(STD) $(WARN) $(CPPFLAGS) $(CFLAGS) $(1) -MMD -MP -c -o $@ $<
 link    = $(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(libs) $(LDLIBS)
@@ -167,8 +167,9 @@ $(SYSCALLS): labs/11-container/seccomp_names.awk
 	    echo "#include <asm/unistd_$$t.h>" | $(CC) -E -dM - || exit 1; \
 	done >$@.all && awk -f $< $@.all >$@.new && LC_ALL=C sort -o $@ $@.new
 
-$(O)/labs/11-container/seccomp_names.o: $(SYSCALLS)
-$(O)/labs/11-container/seccomp_names.o: CPPFLAGS += -I$(O)/labs/11-container
+$(O)/labs/11-container/seccomp_names.o $(O)/musl/labs/11-container/seccomp_names.o: $(SYSCALLS)
+$(O)/labs/11-container/seccomp_names.o $(O)/musl/labs/11-container/seccomp_names.o: \
+    CPPFLAGS += -I$(O)/labs/11-container
 
 .SECONDEXPANSION:
 $(LAB_BINS): $(O)/bin/%: $(O)/%.o $(LAB_COMMON)
@@ -180,7 +181,34 @@ $(LAB_BINS): $(O)/bin/%: $(O)/%.o $(LAB_COMMON)
 # those are kept that are used: libarchive's would ask for six libraries more.
 $(LAB_BINS) $(LAB_ONES): LDFLAGS += $(STATIC) -Wl,--gc-sections
 
-$(LAB_ONES): $$(call objs_in,$$(patsubst $(O)/bin/%,%,$$(@D))) $(LAB_COMMON)
+# A program whose main.c says " * Libc: musl" is linked with musl where musl-gcc
+# is: its start costs less than glibc's.  The kernel's headers are glibc's.
+MUSL := $(if $(SANFLAGS)$(COVFLAGS),,$(shell command -v musl-gcc))
+WITH_MUSL := $(if $(MUSL),$(foreach l,$(LABS_ONE),\
+               $(if $(filter musl,$(call header,Libc,labs/$(l)/main.c)),$(l))))
+MUSL_INCLUDE := $(O)/musl/include
+in_musl = $(if $(filter $(WITH_MUSL),$(notdir $(1))),$(patsubst $(O)/%,$(O)/musl/%,$(2)),$(2))
+
+$(MUSL_INCLUDE)/.made:
+	@mkdir -p $(@D)
+	$(Q)for d in linux asm-generic jsmn.h; do ln -sfn /usr/include/$$d $(@D)/$$d; done
+	$(Q)ln -sfn $$(dirname $$(echo '#include <asm/unistd.h>' | $(CC) -E - | \
+	    sed -n 's/.*"\(.*asm\/unistd.h\)".*/\1/p' | head -n 1)) $(@D)/asm
+	@touch $@
+
+$(O)/musl/%.o: %.c $(MUSL_INCLUDE)/.made
+	@mkdir -p $(@D)
+	$(call say,MUSL)
+	$(Q)$(MUSL) $(STD) $(WARN) $(CPPFLAGS) -isystem $(MUSL_INCLUDE) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/musl/libcommon.a: $(patsubst common/%.c,$(O)/musl/common/%.o,$(sort $(wildcard common/*.c)))
+	$(call say,AR)
+	$(archive)
+
+$(foreach l,$(WITH_MUSL),$(O)/bin/labs/$(l)/$(call program_of,$(l))): private CC = $(MUSL)
+
+$(LAB_ONES): $$(call in_musl,$$(@D),$$(call objs_in,$$(patsubst $(O)/bin/%,%,$$(@D)))) \
+             $$(if $$(filter $(WITH_MUSL),$$(notdir $$(@D))),$(O)/musl/libcommon.a,$(LAB_COMMON))
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(link)

@@ -28,7 +28,7 @@ static int append(struct strv *list, char *text)
 	return 0;
 }
 
-enum { CONSOLE = 256, PID_FILE, CWD, PRESERVE, NO_NEW, PAUSED, VALUE, NOTHING };
+enum { CONSOLE = 256, PID_FILE, CWD, PRESERVE, NO_NEW, IGNORE_PAUSED, VALUE, NOTHING };
 
 static int exec_option(struct exec_options *o, int c)
 {
@@ -66,7 +66,7 @@ static int exec_option(struct exec_options *o, int c)
 	case NO_NEW:
 		o->no_new_privs = true;
 		return 0;
-	case PAUSED:
+	case IGNORE_PAUSED:
 		o->ignore_paused = true;
 		return 0;
 	default:
@@ -89,7 +89,7 @@ int cmd_exec(struct global *g, int argc, char **argv)
 		{ "cwd", required_argument, NULL, CWD },
 		{ "preserve-fds", required_argument, NULL, PRESERVE },
 		{ "no-new-privs", no_argument, NULL, NO_NEW },
-		{ "ignore-paused", no_argument, NULL, PAUSED },
+		{ "ignore-paused", no_argument, NULL, IGNORE_PAUSED },
 		{ "cgroup", required_argument, NULL, VALUE },
 		{ "explain", no_argument, NULL, NOTHING },
 		{ 0 },

@@ -152,7 +152,8 @@ int cmd_run(struct global *g, int argc, char **argv)
 		return r;
 	o.run = true;
 	if (optind < argc && run_image_is_layout(argv[optind])) {
-		image = (struct run_image){ .layout = argv[optind],
+		image = (struct run_image){ .self = g->self,
+					    .layout = argv[optind],
 					    .args = argv + optind + 1,
 					    .store = store };
 		return run_image(&image, &o, &g->rep);

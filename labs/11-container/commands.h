@@ -9,6 +9,7 @@
 
 /* Options before the command. */
 struct global {
+	const char *self; /* argv[0] of minic */
 	const char *root; /* folder of all states */
 	const char *log;  /* NULL: none */
 	bool log_json;

@@ -27,6 +27,13 @@
 #include "sysctl.h"
 #include "terminal.h"
 
+static void set_args(struct strv *list, char **args)
+{
+	list->v = args;
+	for (list->n = 0; args[list->n];)
+		list->n++;
+}
+
 static int read_config(struct making *m)
 {
 	auto_free char *text = NULL;
@@ -50,6 +57,8 @@ static int read_config(struct making *m)
 			.wanted = true,
 			.path = (char *)(uintptr_t)m->opt->netns,
 		};
+	if (r == 0 && m->opt->args)
+		set_args(&m->spec.process.args, m->opt->args);
 	return r < 0 ? r : sysctl_check(&m->spec, m->rep);
 }
 

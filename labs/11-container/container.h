@@ -48,6 +48,7 @@ struct create_options {
 	const char *pid_file;	    /* NULL: none */
 	const char *console_socket; /* NULL: none */
 	const char *netns; /* join this instead of a new one, or NULL */
+	char **args; /* instead of process.args, or NULL; ends with NULL */
 	int preserve_fds;
 	bool no_pivot;
 	bool no_new_keyring;

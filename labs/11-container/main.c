@@ -9,6 +9,9 @@
  *	minic run --explain -b BUNDLE ID	and show every step of it
  *	minic help				all commands
  *
+ * Program: minic
+ * Libc: musl
+ *
  * Idea:  a container is what labs 01 to 10 made, in one process and in the
  *	  right order.  container.h draws it.
  * Calls: clone3(2), open_tree(2), move_mount(2), pivot_root(2), seccomp(2)...
@@ -172,6 +175,7 @@ int main(int argc, char **argv)
 			argv[optind]);
 		return help(stderr, 2);
 	}
+	g.self = argv[0];
 	if (!g.root)
 		g.root = default_root(root, sizeof(root));
 	for (int i = optind; i < argc && !g.explain; i++)

@@ -14,6 +14,7 @@
 #include "container.h"
 
 struct run_image {
+	const char *self;   /* argv[0] of minic: oci may be beside it */
 	const char *layout; /* folder or archive, perhaps with ":TAG" */
 	char **args;	    /* instead of the image's own; ends with NULL */
 	const char *store;  /* where unpacked layers are kept, or NULL */

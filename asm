@@ -1,0 +1,1 @@
+build/musl/include/asm
