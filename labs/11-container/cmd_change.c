@@ -28,7 +28,16 @@ static int append(struct strv *list, char *text)
 	return 0;
 }
 
-enum { CONSOLE = 256, PID_FILE, CWD, PRESERVE, NO_NEW, IGNORE_PAUSED, VALUE, NOTHING };
+enum {
+	CONSOLE = 256,
+	PID_FILE,
+	CWD,
+	PRESERVE,
+	NO_NEW,
+	IGNORE_PAUSED,
+	VALUE,
+	NOTHING
+};
 
 static int exec_option(struct exec_options *o, int c)
 {

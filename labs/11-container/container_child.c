@@ -9,6 +9,7 @@
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -92,6 +93,7 @@ static int mount_all(struct making *m, int rootfd)
 	int r, fd;
 
 	report_step(rep, "mount the file systems");
+	(void)umask(0); /* the modes below are meant */
 	r = mounts_make(rootfd, &m->spec, &m->mounts, rep);
 	if (r < 0)
 		return r;

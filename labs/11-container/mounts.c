@@ -155,8 +155,9 @@ int mounts_new(const char *type, const char *source, char *const *data,
 	auto_close int fsfd = sys_fsopen(type);
 	int r = report_call(rep, fsfd, "fsopen", "%s", type);
 
-	if (r >= 0 && source[0] && strcmp(source, type) != 0)
-		r = sys_fsconfig(fsfd, FSCONFIG_SET_STRING, "source", source);
+	if (r >= 0)
+		r = sys_fsconfig(fsfd, FSCONFIG_SET_STRING, "source",
+				 source[0] ? source : type);
 	for (size_t i = 0; r >= 0 && data && data[i]; i++)
 		r = configure(fsfd, type, data[i], rep);
 	if (r < 0)
@@ -233,12 +234,9 @@ static int cgroup_tree(const struct spec *spec, struct report *rep)
 }
 
 /* The mount itself, detached; or where mount(2) has put it. */
-static int make_tree(int rootfd, const struct spec *spec,
-		     const struct spec_mount *m, const struct mount_options *o,
-		     struct report *rep)
+static int make_tree(int rootfd, const struct spec_mount *m,
+		     const struct mount_options *o, struct report *rep)
 {
-	if (strncmp(m->type, "cgroup", 6) == 0)
-		return cgroup_tree(spec, rep);
 	if (needs_old(o)) {
 		auto_close int tofd =
 			path_make(rootfd, m->destination, PATH_DIR, true, rep);
@@ -297,6 +295,7 @@ static int mount_one(int rootfd, const struct spec *spec,
 		     const struct spec_mount *m, const struct mount_options *o,
 		     int preparedfd, struct report *rep)
 {
+	bool cgroups = strncmp(m->type, "cgroup", 6) == 0;
 	bool bind = o->bind || strcmp(m->type, "bind") == 0;
 	auto_close int opened = -1;
 	auto_close int tofd = -1;
@@ -305,7 +304,8 @@ static int mount_one(int rootfd, const struct spec *spec,
 
 	if (treefd < 0)
 		treefd = opened = bind ? bind_tree(m->source, o->recursive, rep)
-				       : make_tree(rootfd, spec, m, o, rep);
+				  : cgroups ? cgroup_tree(spec, rep)
+					    : make_tree(rootfd, m, o, rep);
 	if (treefd < 0)
 		return treefd;
 	if (fstat(treefd, &st) < 0)
@@ -317,7 +317,10 @@ static int mount_one(int rootfd, const struct spec *spec,
 			 may_follow(m), rep);
 	if (tofd < 0)
 		return tofd;
-	r = set_attributes(treefd, bind, m, o, rep);
+	/* A new file system got its attributes from fsmount(2). */
+	r = bind || cgroups || o->propagation || o->tree.set || o->tree.clear
+		    ? set_attributes(treefd, bind, m, o, rep)
+		    : 0;
 	if (r == 0 && o->copy_up)
 		r = mounts_copy_up(tofd, treefd, rep);
 	return r < 0 ? r : mounts_attach(treefd, tofd, rep, m->destination);
