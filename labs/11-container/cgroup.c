@@ -106,7 +106,7 @@ static int write_limit(void *ctx, const struct cgroup_limit *limit)
 
 /* ---- make, open --------------------------------------------------------------- */
 
-void cgroup_release(struct cgroup *group)
+void cgroup_close(struct cgroup *group)
 {
 	if (group->dirfd >= 0)
 		(void)close(group->dirfd);
@@ -169,7 +169,7 @@ int cgroup_make(const char *path, const char *id, bool rootless,
 		r = fill_group(&group, res, rootless, false, rep);
 	if (r < 0 && group.dirfd >= 0) {
 		cgroup_undo(rootfd, group.path, group.made);
-		cgroup_release(&group);
+		cgroup_close(&group);
 	}
 	if (r == 0)
 		*ret = group;

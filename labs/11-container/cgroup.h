@@ -46,7 +46,7 @@ struct cgroup {
 	char path[CGROUP_PATH]; /* from the root group, "/..."; "": none */
 };
 
-/* What there is before cgroup_make(), for cgroup_release(). */
+/* What there is before cgroup_make(), for cgroup_close(). */
 #define CGROUP_NONE ((struct cgroup){ .dirfd = -1 })
 
 /**
@@ -56,7 +56,7 @@ struct cgroup {
  * @rootless: the caller is not root of the machine
  * @res: linux.resources
  * @rep: gets what failed, or what is refused
- * @ret: filled on success; to be given to cgroup_release()
+ * @ret: filled on success; to be given to cgroup_close()
  *
  * An absolute path begins at the root group, as the specification says.  A
  * relative one, or none, begins at the root group for root; where that cannot
@@ -84,7 +84,7 @@ int cgroup_make(const char *path, const char *id, bool rootless,
  * @path: as cgroup_make() left it in @ret->path; "": no group of its own
  * @made: the same for @ret->made
  * @rep: gets what failed
- * @ret: filled on success; to be given to cgroup_release()
+ * @ret: filled on success; to be given to cgroup_close()
  *
  * Return: 0.
  * Errors: -ENOENT it is gone; those of openat(2).
@@ -96,7 +96,7 @@ int cgroup_open(const char *path, unsigned int made, struct report *rep,
  * cgroup_open_of() - open the group that a process is in
  * @pid: such as a container's first process
  * @rep: gets what failed
- * @ret: filled on success; to be given to cgroup_release()
+ * @ret: filled on success; to be given to cgroup_close()
  *
  * For exec: a container that has made groups below its own (systemd does) has
  * moved its processes there, and its own group takes none any more (EBUSY).
@@ -106,8 +106,8 @@ int cgroup_open(const char *path, unsigned int made, struct report *rep,
  */
 int cgroup_open_of(pid_t pid, struct report *rep, struct cgroup *ret);
 
-/* cgroup_release() - close it; the group stays; CGROUP_NONE is fine */
-void cgroup_release(struct cgroup *group);
+/* cgroup_close() - close it; the group stays; CGROUP_NONE is fine */
+void cgroup_close(struct cgroup *group);
 
 /**
  * cgroup_update() - change limits

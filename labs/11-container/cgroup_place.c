@@ -180,7 +180,7 @@ static int place_below(int rootfd, const char *base, const char *name,
 	if (r >= 0)
 		return 0;
 	cgroup_undo(rootfd, group->path, group->made);
-	cgroup_release(group);
+	cgroup_close(group);
 	return r;
 }
 

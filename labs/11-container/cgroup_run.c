@@ -251,7 +251,7 @@ int cgroup_remove(struct cgroup *group, struct report *rep)
 		*strrchr(group->path, '/') = '\0';
 		cgroup_undo(rootfd, group->path, group->made - 1);
 	}
-	cgroup_release(group);
+	cgroup_close(group);
 	return 0;
 }
 
