@@ -165,7 +165,7 @@ static int freeze(struct global *g, int argc, char **argv, bool frozen)
 	}
 	if (r == 0)
 		r = cgroup_freeze(&group, frozen, &g->rep);
-	cgroup_release(&group);
+	cgroup_close(&group);
 	state_release(&s);
 	return r;
 }
@@ -278,7 +278,7 @@ int cmd_update(struct global *g, int argc, char **argv)
 	if (r == 0)
 		r = cgroup_update(&group, &spec.resources, geteuid() != 0,
 				  &g->rep);
-	cgroup_release(&group);
+	cgroup_close(&group);
 	state_release(&s);
 	spec_release(&spec);
 	return r;

@@ -234,7 +234,7 @@ static int kill_all(const struct state *s, int signal, struct report *rep)
 
 	if (r == 0)
 		r = cgroup_kill(&group, signal, rep);
-	cgroup_release(&group);
+	cgroup_close(&group);
 	return r;
 }
 

@@ -165,7 +165,7 @@ int cmd_ps(struct global *g, int argc, char **argv)
 	}
 	if (r == 0 && json)
 		puts(count ? "]" : "[]");
-	cgroup_release(&group);
+	cgroup_close(&group);
 	state_release(&s);
 	return r;
 }
@@ -230,7 +230,7 @@ int cmd_events(struct global *g, int argc, char **argv)
 		put_event(&s, "stats", &group);
 	else if (r == 0)
 		follow(&s, dirfd, &group, interval_s);
-	cgroup_release(&group);
+	cgroup_close(&group);
 	state_release(&s);
 	return r;
 }

@@ -402,7 +402,7 @@ static void release(struct making *m)
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
 		cleanup_close(fds[i]);
-	cgroup_release(&m->group);
+	cgroup_close(&m->group);
 	seccomp_filter_release(&m->filter);
 	mounts_release(&m->mounts);
 	ns_close(&m->ns);

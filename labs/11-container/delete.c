@@ -30,7 +30,7 @@ static int end(const struct state *s, struct report *rep)
 	if (cgroup_open(s->cgroup, s->cgroup_made, rep, &group) == 0 &&
 	    cgroup_frozen(&group))
 		(void)cgroup_freeze(&group, false, rep);
-	cgroup_release(&group);
+	cgroup_close(&group);
 	report_forget(rep);
 	if (sys_pidfd_send_signal(pidfd, SIGKILL) < 0 && errno != ESRCH)
 		return report_call(rep, -errno, "pidfd_send_signal",
@@ -77,7 +77,7 @@ static int remove_all(int rootfd, int dirfd, const struct state *s,
 
 	if (cgroup_open(s->cgroup, s->cgroup_made, rep, &group) == 0) {
 		r = cgroup_remove(&group, rep);
-		cgroup_release(&group);
+		cgroup_close(&group);
 		if (r < 0)
 			return r;
 	}

@@ -482,7 +482,7 @@ int exec_container(const struct exec_options *opt, struct report *rep)
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
 		cleanup_close(fds[i]);
-	cgroup_release(&x.group);
+	cgroup_close(&x.group);
 	seccomp_filter_release(&x.filter);
 	state_release(&x.state);
 	spec_release(&x.own);

@@ -78,7 +78,7 @@ static int clear_dead(int rootfd, const char *id, struct report *rep)
 		path[n] = '\0';
 		if (cgroup_open(path, 1, rep, &group) == 0)
 			(void)cgroup_remove(&group, rep);
-		cgroup_release(&group);
+		cgroup_close(&group);
 		report_forget(rep);
 	}
 	return state_remove(rootfd, id);
@@ -325,7 +325,7 @@ enum status state_status(int dirfd, const struct state *state)
 	if (report_init(&quiet, false) == 0 &&
 	    cgroup_open(state->cgroup, state->cgroup_made, &quiet, &group) == 0)
 		frozen = cgroup_frozen(&group);
-	cgroup_release(&group);
+	cgroup_close(&group);
 	return frozen ? PAUSED : RUNNING;
 }
 
