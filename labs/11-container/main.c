@@ -75,11 +75,13 @@ const char *command_id(int argc, char **argv)
 	return NULL;
 }
 
+/* Root of the machine has /run.  Root of a user namespace, as rootless podman
+ * starts us, may not write there, and has a folder of the user's. */
 static const char *default_root(char *buf, size_t size)
 {
 	const char *run = getenv("XDG_RUNTIME_DIR");
 
-	if (geteuid() == 0 && !(run && getenv("_CONTAINERS_USERNS_CONFIGURED")))
+	if (geteuid() == 0 && access("/run", W_OK) == 0)
 		return "/run/minic";
 	if (run && run[0] == '/')
 		snprintf(buf, size, "%s/minic", run);
