@@ -536,6 +536,15 @@ static int escapes(void *arg)
 	return 0;
 }
 
+/* As many as it takes to be still at it when one of them has its turn. */
+static int crowds(void *arg)
+{
+	for (int n = 0; n < 100; n++)
+		if (fork() == 0)
+			return sleeps(arg);
+	return escapes(arg);
+}
+
 START_TEST(nobody_escapes_a_signal)
 {
 	static const int signals[] = { SIGKILL, SIGTERM };
@@ -544,7 +553,7 @@ START_TEST(nobody_escapes_a_signal)
 
 	for (size_t i = 0; i < 2; i++) {
 		make("/minic-unit", &res);
-		ck_assert_int_eq(child_wait(spawn(escapes, NULL)), 0);
+		ck_assert_int_eq(child_wait(spawn(crowds, NULL)), 0);
 		await_count(20);
 		ck_assert_int_eq(cgroup_kill(&group, signals[i], &rep), 0);
 		ck_assert_int_eq(
@@ -613,6 +622,12 @@ START_TEST(update_changes_what_is_given_only)
 	ck_assert_str_eq(content("cpu.max"), "10000 40000");
 	ck_assert_str_eq(content("cpu.max.burst"), "5000");
 	ck_assert_str_eq(content("pids.max"), "max");
+	res = nothing();
+	res.cpu_quota_us = 30000;
+	res.cpu_burst_us = 25000; /* above the quota that there was */
+	ck_assert_int_eq(cgroup_update(&group, &res, false, &rep), 0);
+	ck_assert_str_eq(content("cpu.max"), "30000 40000");
+	ck_assert_str_eq(content("cpu.max.burst"), "25000");
 	remove_all();
 }
 END_TEST
