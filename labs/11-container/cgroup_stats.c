@@ -14,11 +14,10 @@
 #include "cleanup.h"
 #include "file.h"
 
-/* Where one object is, and whether something is in it already. */
 struct stats {
 	int dirfd;
 	FILE *out;
-	bool more;
+	bool more; /* something is in the object already */
 };
 
 /* 0 if the file is not there; "max" is the greatest number. */
@@ -128,13 +127,12 @@ static void print_entry(const struct stats *s, const char *name, uint64_t limit,
 		name, limit, usage, max, failcnt);
 }
 
-/* Returns the page cache: one of the lines. */
+/* Returns the page cache. */
 static uint64_t print_raw(const struct stats *s)
 {
 	FILE *file = open_file(s->dirfd, "memory.stat");
 	const char *comma = "";
-	uint64_t cache = 0;
-	uint64_t v;
+	uint64_t v, cache = 0;
 	char key[64];
 
 	fputs("\"raw\":{", s->out);
@@ -206,8 +204,7 @@ static void print_io(const struct stats *s, const char *name, const char *what)
 
 	fprintf(s->out, "\"%s\":[", name);
 	while (file && fgets(line, sizeof(line), file)) {
-		unsigned int major;
-		unsigned int minor;
+		unsigned int major, minor;
 
 		if (sscanf(line, "%u:%u", &major, &minor) != 2)
 			continue;
