@@ -127,7 +127,6 @@ static void print_entry(const struct stats *s, const char *name, uint64_t limit,
 		name, limit, usage, max, failcnt);
 }
 
-/* Returns the page cache. */
 static uint64_t print_raw(const struct stats *s)
 {
 	FILE *file = open_file(s->dirfd, "memory.stat");
@@ -145,7 +144,7 @@ static uint64_t print_raw(const struct stats *s)
 	fputc('}', s->out);
 	if (file)
 		(void)fclose(file);
-	return cache;
+	return cache; /* the page cache */
 }
 
 static void print_events(const struct stats *s)
