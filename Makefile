@@ -73,7 +73,8 @@ LABS_WITHOUT := $(foreach l,$(LABS_ONE),$(if $(call absent,$(wildcard labs/$(l)/
 
 # A file tests/unit/test_NAME_*.c tests the parts of the lab program NAME.
 lab_of   = $(foreach l,$(LABS_ONE),$(if $(filter test_$(call program_of,$(l))_%,$(1)),$(l)))
-parts_of = $(foreach l,$(call lab_of,$(1)),$(filter-out %/main.o,$(call objs_in,labs/$(l))))
+parts_of = $(foreach l,$(call lab_of,$(1)),$(filter-out %/main.o $(O)/labs/$(l)/cmd_%.o,\
+             $(call objs_in,labs/$(l))))
 UNITS   := $(foreach u,$(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c))),\
              $(if $(filter $(LABS_WITHOUT),$(call lab_of,$(u))),,$(u)))
 

@@ -473,7 +473,7 @@ END_TEST
 /* The kernel's verifier reads every kind of instruction that we write. */
 START_TEST(kernel_takes_programs_of_many_rules)
 {
-	enum { MANY = 300 };
+	enum { MANY = 100 };
 	auto_free struct spec_device_rule *rules = calloc(MANY, sizeof(*rules));
 	struct spec_resources res = nothing();
 
