@@ -77,6 +77,38 @@ static bool holds_processes(int dirfd)
 	       read(fd, &byte, 1) != 0;
 }
 
+static int switch_on(int dirfd, const char *path, cgroup_set needs,
+		     cgroup_set likes, struct report *rep)
+{
+	char text[128];
+	int r = 0;
+
+	order(needs, text, sizeof(text));
+	if (holds_processes(dirfd))
+		return needs == 0
+			       ? 0
+			       : report_refuse(
+					 rep, -EBUSY,
+					 "the group \"%s\" holds processes, so "
+					 "it "
+					 "cannot hand on \"%s\"; move them to "
+					 "a "
+					 "group of their own: mkdir leaf, and "
+					 "write each PID to leaf/cgroup.procs",
+					 *path ? path : "/", text);
+	if (needs) {
+		r = file_write_at(dirfd, "cgroup.subtree_control", text);
+		(void)report_call(rep, r, "write",
+				  "%s/cgroup.subtree_control = %s", path, text);
+	}
+	/* One by one: the kernel takes all words of an order, or none. */
+	for (unsigned int i = 0; i < CONTROLLERS && r == 0; i++)
+		if (likes & 1u << i)
+			(void)file_write_at(dirfd, "cgroup.subtree_control",
+					    order(1u << i, text, sizeof(text)));
+	return r;
+}
+
 /* Let one parent hand on what it does not yet. */
 static int hand_on(int dirfd, const char *path, cgroup_set needs,
 		   cgroup_set likes, struct report *rep)
@@ -105,32 +137,7 @@ static int hand_on(int dirfd, const char *path, cgroup_set needs,
 				     cgroupfs_hint(-ENODATA));
 	if ((needs | likes) == 0)
 		return 0;
-	if (holds_processes(dirfd))
-		return needs == 0
-			       ? 0
-			       : report_refuse(
-					 rep, -EBUSY,
-					 "the group \"%s\" holds processes, so "
-					 "it "
-					 "cannot hand on \"%s\"; move them to "
-					 "a "
-					 "group of their own: mkdir leaf, and "
-					 "write each PID to leaf/cgroup.procs",
-					 *path ? path : "/",
-					 order(needs, text, sizeof(text)));
-	if (needs) {
-		order(needs, text, sizeof(text));
-		r = report_call(
-			rep,
-			file_write_at(dirfd, "cgroup.subtree_control", text),
-			"write", "%s/cgroup.subtree_control = %s", path, text);
-	}
-	/* One by one: the kernel takes all words of an order, or none. */
-	for (unsigned int i = 0; i < CONTROLLERS && r == 0; i++)
-		if (likes & 1u << i)
-			(void)file_write_at(dirfd, "cgroup.subtree_control",
-					    order(1u << i, text, sizeof(text)));
-	return r;
+	return switch_on(dirfd, path, needs, likes, rep);
 }
 
 int cgroup_enable(int rootfd, const struct cgroup *group, cgroup_set needs,
