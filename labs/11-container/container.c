@@ -27,6 +27,11 @@
 #include "sysctl.h"
 #include "terminal.h"
 
+static const char *config_name(const struct making *m)
+{
+	return m->opt->config ? m->opt->config : "config.json";
+}
+
 static void set_args(struct strv *list, char **args)
 {
 	list->v = args;
@@ -42,8 +47,7 @@ static int read_config(struct making *m)
 
 	report_step(m->rep, "read the configuration");
 	if (snprintf(path, sizeof(path), "%s/%s", m->opt->bundle,
-		     m->opt->config ? m->opt->config : "config.json") >=
-	    (int)sizeof(path))
+		     config_name(m)) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
 	r = file_read_all(path, &text);
 	if (report_call(m->rep, r < 0 ? r : 0, "open", "%s", path) < 0)
@@ -88,12 +92,14 @@ static int fill_state(struct making *m)
 	s->id = (char *)(uintptr_t)m->opt->id;
 	s->bundle = arena_printf(m->spec.memory, "%s", bundle);
 	s->rootfs = arena_printf(m->spec.memory, "%s", path);
+	s->config = arena_printf(m->spec.memory, "%s", config_name(m));
 	s->created = arena_printf(m->spec.memory, "%s", date);
 	s->owner = arena_printf(m->spec.memory, "%u", geteuid());
 	s->cgroup = arena_printf(m->spec.memory, "%s", "");
 	s->annotations = m->spec.annotations;
 	m->spec.root_path = s->rootfs;
-	return s->bundle && s->rootfs && s->created && s->owner && s->cgroup
+	return s->bundle && s->rootfs && s->config && s->created && s->owner &&
+			       s->cgroup
 		       ? 0
 		       : -ENOMEM;
 }

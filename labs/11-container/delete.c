@@ -50,7 +50,7 @@ static void poststop(const struct state *s, struct report *rep)
 	struct spec spec = { 0 };
 
 	/* The bundle may be gone by now. */
-	snprintf(path, sizeof(path), "%s/config.json", s->bundle);
+	snprintf(path, sizeof(path), "%s/%s", s->bundle, s->config);
 	if (file_read_all(path, &config) < 0)
 		return;
 	/* Most have no such hook, and are spared the parser. */

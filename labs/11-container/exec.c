@@ -200,8 +200,8 @@ static int read_config(struct execution *x)
 	int r;
 
 	report_step(x->rep, "read the container's configuration");
-	if (snprintf(path, sizeof(path), "%s/config.json", x->state.bundle) >=
-	    (int)sizeof(path))
+	if (snprintf(path, sizeof(path), "%s/%s", x->state.bundle,
+		     x->state.config) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
 	r = file_read_all(path, &text);
 	if (report_call(x->rep, r < 0 ? r : 0, "open", "%s", path) < 0)

@@ -155,6 +155,7 @@ static int finish(struct global *g, int r)
 	if (g->rep.page->error.err == 0)
 		(void)report_refuse(&g->rep, r, "%s", strerror(-r));
 	report_print(&g->rep, g->log, g->log_json);
+	r = g->rep.page->error.err;
 	/* The shell's: not found, not executable. */
 	return r == -ENOENT ? 127 : r == -EACCES ? 126 : 1;
 }

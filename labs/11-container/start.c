@@ -58,7 +58,7 @@ static int poststart(const struct state *s, struct report *rep)
 	struct spec spec = { 0 };
 	int r = 0;
 
-	snprintf(path, sizeof(path), "%s/config.json", s->bundle);
+	snprintf(path, sizeof(path), "%s/%s", s->bundle, s->config);
 	if (file_read_all(path, &config) < 0 ||
 	    !strstr(config, "\"poststart\""))
 		return 0;

@@ -165,6 +165,7 @@ static char *file_text(const struct state *state)
 	fprintf(f, ",\"cgroupMade\":%u", state->cgroup_made);
 	put_pair(f, "id", state->id);
 	put_pair(f, "bundle", state->bundle);
+	put_pair(f, "config", state->config);
 	put_pair(f, "rootfs", state->rootfs);
 	put_pair(f, "created", state->created);
 	put_pair(f, "owner", state->owner);
@@ -247,6 +248,7 @@ static int read_state(int dirfd, struct state *ret)
 		return r;
 	ret->id = take(&ret->json, "id");
 	ret->bundle = take(&ret->json, "bundle");
+	ret->config = take(&ret->json, "config");
 	ret->rootfs = take(&ret->json, "rootfs");
 	ret->created = take(&ret->json, "created");
 	ret->owner = take(&ret->json, "owner");
@@ -255,8 +257,8 @@ static int read_state(int dirfd, struct state *ret)
 	ret->pid_start =
 		(unsigned long long)take_number(&ret->json, "pidStart");
 	ret->cgroup_made = (unsigned)take_number(&ret->json, "cgroupMade");
-	if (!ret->id || !ret->bundle || !ret->rootfs || !ret->created ||
-	    !ret->owner || !ret->cgroup)
+	if (!ret->id || !ret->bundle || !ret->config || !ret->rootfs ||
+	    !ret->created || !ret->owner || !ret->cgroup)
 		return -ENOMEM;
 	return take_annotations(ret);
 }
@@ -357,6 +359,7 @@ void state_release(struct state *state)
 	if (state->json.nodes) {
 		free(state->id);
 		free(state->bundle);
+		free(state->config);
 		free(state->rootfs);
 		free(state->created);
 		free(state->owner);

@@ -28,6 +28,7 @@ enum status { CREATING, CREATED, RUNNING, PAUSED, STOPPED };
 struct state {
 	char *id;     /* owned, as all below */
 	char *bundle; /* absolute */
+	char *config; /* name of the configuration in @bundle */
 	char *rootfs;
 	char *cgroup; /* as cgroup_make() has it; "": no group of its own */
 	unsigned cgroup_made;
