@@ -206,7 +206,7 @@ $(O)/musl/libcommon.a: $(patsubst common/%.c,$(O)/musl/common/%.o,$(sort $(wildc
 	$(call say,AR)
 	$(archive)
 
-$(foreach l,$(WITH_MUSL),$(O)/bin/labs/$(l)/$(call program_of,$(l))): private CC = $(MUSL)
+$(foreach l,$(WITH_MUSL),$(O)/bin/labs/$(l)/$(call program_of,$(l))): private CC = $(MUSL) -s
 
 $(LAB_ONES): $$(call in_musl,$$(@D),$$(call objs_in,$$(patsubst $(O)/bin/%,%,$$(@D)))) \
              $$(if $$(filter $(WITH_MUSL),$$(notdir $$(@D))),$(O)/musl/libcommon.a,$(LAB_COMMON))

@@ -2,6 +2,7 @@
 #include "delete.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -43,36 +44,11 @@ static int end(const struct state *s, struct report *rep)
 	return 0;
 }
 
-static void poststop(const struct state *s, struct report *rep)
-{
-	auto_free char *config = NULL, *text = NULL;
-	char path[4096];
-	struct spec spec = { 0 };
-
-	/* The bundle may be gone by now. */
-	snprintf(path, sizeof(path), "%s/%s", s->bundle, s->config);
-	if (file_read_all(path, &config) < 0)
-		return;
-	/* Most have no such hook, and are spared the parser. */
-	if (strstr(config, "\"poststop\"") &&
-	    spec_parse(config, rep, &spec) == 0 &&
-	    spec.hooks[HOOK_POSTSTOP].n) {
-		text = state_text(s, STOPPED);
-		if (text &&
-		    hooks_run(&spec.hooks[HOOK_POSTSTOP], text, rep) < 0)
-			fprintf(stderr,
-				"minic: warning: a poststop hook "
-				"failed: %s\n",
-				rep->page->error.message);
-	}
-	spec_release(&spec);
-	report_forget(rep);
-}
-
-static int remove_all(int rootfd, int dirfd, const struct state *s,
-		      struct report *rep)
+int delete_ended(int rootfd, int dirfd, const struct state *s,
+		 const struct spec_hooks *poststop, struct report *rep)
 {
 	struct cgroup group = CGROUP_NONE;
+	auto_free char *text = NULL;
 	int r;
 
 	if (cgroup_open(s->cgroup, s->cgroup_made, rep, &group) == 0) {
@@ -86,8 +62,38 @@ static int remove_all(int rootfd, int dirfd, const struct state *s,
 	r = state_remove(rootfd, s->id);
 	if (report_call(rep, r, "unlinkat", "the state of %s", s->id) < 0)
 		return r;
-	poststop(s, rep);
+	text = poststop->n ? state_text(s, STOPPED) : NULL;
+	if (text && hooks_run(poststop, text, rep) < 0)
+		fprintf(stderr, "minic: warning: a poststop hook failed: %s\n",
+			rep->page->error.message);
+	report_forget(rep);
 	return 0;
+}
+
+/* The configuration's poststop hooks, if it is still there and has some: most
+ * have not, and are spared the parser. */
+static void read_hooks(const struct state *s, struct spec *spec,
+		       struct report *rep)
+{
+	auto_free char *config = NULL;
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", s->bundle, s->config);
+	if (file_read_all(path, &config) >= 0 &&
+	    strstr(config, "\"poststop\"") && spec_parse(config, rep, spec) < 0)
+		report_forget(rep);
+}
+
+static int remove_all(int rootfd, int dirfd, const struct state *s,
+		      struct report *rep)
+{
+	struct spec spec = { 0 };
+	int r;
+
+	read_hooks(s, &spec, rep);
+	r = delete_ended(rootfd, dirfd, s, &spec.hooks[HOOK_POSTSTOP], rep);
+	spec_release(&spec);
+	return r;
 }
 
 int delete_container(const struct delete_options *opt, struct report *rep)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "report.h"
+#include "state.h"
 
 struct delete_options {
 	const char *root;
@@ -25,5 +26,18 @@ struct delete_options {
  * Errors: -EBUSY it is not stopped.
  */
 int delete_container(const struct delete_options *opt, struct report *rep);
+
+/**
+ * delete_ended() - the same for one that has ended, and is known
+ * @rootfd: folder of all states; borrowed
+ * @dirfd: its own folder; borrowed
+ * @s: its state
+ * @poststop: its hooks
+ * @rep: gets errors
+ *
+ * Return: 0; Errors: those of cgroup_remove() and unlinkat(2).
+ */
+int delete_ended(int rootfd, int dirfd, const struct state *s,
+		 const struct spec_hooks *poststop, struct report *rep);
 
 #endif /* MINIC_DELETE_H */

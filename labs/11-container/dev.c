@@ -42,11 +42,11 @@ static mode_t file_type(const struct spec_device *d)
 /* The host's device file, after a look at what it is. */
 static int host_device(const struct spec_device *d, struct report *rep)
 {
-	auto_close int fd = open(d->path, O_PATH | O_CLOEXEC);
+	auto_close int fd = sys_open(d->path, O_PATH);
 	struct stat st;
 
-	if (fd < 0)
-		return report_call(rep, -errno, "open", "%s", d->path);
+	if (report_call(rep, fd, "open", "%s", d->path) < 0)
+		return fd;
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	if ((st.st_mode & S_IFMT) != file_type(d) ||

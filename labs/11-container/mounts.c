@@ -300,7 +300,7 @@ static int mount_one(int rootfd, const struct spec *spec,
 	auto_close int opened = -1;
 	auto_close int tofd = -1;
 	int treefd = preparedfd, r;
-	struct stat st = { 0 };
+	struct stat st = { .st_mode = S_IFDIR };
 
 	if (treefd < 0)
 		treefd = opened = bind ? bind_tree(m->source, o->recursive, rep)
@@ -308,7 +308,7 @@ static int mount_one(int rootfd, const struct spec *spec,
 					    : make_tree(rootfd, m, o, rep);
 	if (treefd < 0)
 		return treefd;
-	if (fstat(treefd, &st) < 0)
+	if (bind && fstat(treefd, &st) < 0)
 		return -errno;
 	if (needs_old(o))
 		return set_attributes(treefd, false, m, o, rep);

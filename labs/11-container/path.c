@@ -100,17 +100,36 @@ static int walk(int rootfd, const char *path, enum path_kind kind,
 	return parentfd;
 }
 
+/* The usual case: only the last name is not there. */
+static int make_last(int rootfd, const char *path, enum path_kind kind)
+{
+	const char *slash = strrchr(path, '/');
+	auto_close int parentfd = -1;
+	char parent[PATH_MAX];
+	int r;
+
+	if (slash == path || !slash[1])
+		return -ENOENT;
+	snprintf(parent, sizeof(parent), "%.*s", (int)(slash - path), path);
+	parentfd = path_open(rootfd, parent, true);
+	if (parentfd < 0)
+		return parentfd;
+	r = make_one(parentfd, slash + 1, kind);
+	return r < 0 ? r : path_open(rootfd, path, true);
+}
+
 int path_make(int rootfd, const char *path, enum path_kind kind, bool links,
 	      struct report *rep)
 {
 	char one[PATH_MAX], two[PATH_MAX];
 	const char *at = path;
-	int fd = path_open(rootfd, path, links);
+	int fd = strlen(path) < PATH_MAX ? path_open(rootfd, path, links)
+					 : -ENAMETOOLONG;
 
-	if (strlen(path) >= PATH_MAX)
-		fd = -ENAMETOOLONG;
-	if (fd != -ENOENT)
-		return report_call(rep, fd, "openat2", "%s", path);
+	if (fd == -ENOENT)
+		fd = make_last(rootfd, path, kind);
+	if (fd != -ENOENT && fd != -EEXIST)
+		return report_call(rep, fd, "openat2 or mkdirat", "%s", path);
 	for (int i = 0; i < LINKS_MAX; i++) {
 		char *next = at == one ? two : one;
 

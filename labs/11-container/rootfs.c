@@ -58,8 +58,8 @@ int rootfs_attach(const struct spec *spec, const struct mounts *mounts,
 	if (treefd < 0)
 		return treefd;
 	/* Anywhere will do as its place: the old root goes away. */
-	tofd = sysret(open(mounts->rootfd >= 0 ? "/" : spec->root_path,
-			   O_PATH | O_DIRECTORY | O_CLOEXEC));
+	tofd = sys_open(mounts->rootfd >= 0 ? "/" : spec->root_path,
+			O_PATH | O_DIRECTORY);
 	if (report_call(rep, tofd, "open", "%s", spec->root_path) < 0)
 		return tofd;
 	r = mounts_attach(treefd, tofd, rep, spec->root_path);

@@ -47,13 +47,13 @@ static int copy_into(int fd, int exefd)
 
 int sealed_reexec(char **argv, struct report *rep)
 {
-	auto_close int exefd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	auto_close int exefd = sys_open("/proc/self/exe", O_RDONLY);
 	auto_close int fd = -1;
 	int r;
 
 	report_step(rep, "execute a sealed copy of minic");
-	if (exefd < 0)
-		return report_call(rep, -errno, "open", "/proc/self/exe");
+	if (report_call(rep, exefd, "open", "/proc/self/exe") < 0)
+		return exefd;
 	if (is_sealed(exefd))
 		return 0;
 	fd = sys_ret(syscall(SYS_memfd_create, "minic",

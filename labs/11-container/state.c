@@ -14,6 +14,7 @@
 #include "cleanup.h"
 #include "err.h"
 #include "file.h"
+#include "sys.h"
 
 enum { ID_MAX = 255, STATE_BYTES = 1 << 20 };
 
@@ -35,7 +36,7 @@ int state_check_id(const char *id, struct report *rep)
 int state_open_root(const char *root, struct report *rep)
 {
 	auto_free char *copy = NULL;
-	int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = sys_open(root, O_RDONLY | O_DIRECTORY);
 
 	if (fd >= 0)
 		return fd;
@@ -49,7 +50,7 @@ int state_open_root(const char *root, struct report *rep)
 	}
 	if (mkdir(root, 0700) < 0 && errno != EEXIST)
 		return report_call(rep, -errno, "mkdir", "%s", root);
-	fd = sysret(open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	fd = sys_open(root, O_RDONLY | O_DIRECTORY);
 	return report_call(rep, fd, "open", "%s", root);
 }
 

@@ -79,14 +79,12 @@ static int await_exec(struct making *m)
 
 static int finish(struct making *m, int status)
 {
-	struct delete_options del = { .root = m->opt->root, .id = m->opt->id };
 	int r;
 
 	if (m->opt->keep)
 		return status;
-	(void)close(m->statefd); /* the lock: we are through with creating */
-	m->statefd = -1;
-	r = delete_container(&del, m->rep);
+	r = delete_ended(m->rootfd, m->statefd, &m->state,
+			 &m->spec.hooks[HOOK_POSTSTOP], m->rep);
 	return r < 0 ? r : status;
 }
 

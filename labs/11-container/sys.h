@@ -28,6 +28,12 @@ static inline int sys_ret(long r)
 	return r < 0 ? -errno : (int)r;
 }
 
+/* open(2) by openat(2): musl's open() sets O_CLOEXEC once more, by fcntl(2). */
+static inline int sys_open(const char *path, int flags)
+{
+	return sys_ret(openat(AT_FDCWD, path, flags | O_CLOEXEC));
+}
+
 static inline int sys_openat2(int dirfd, const char *path, uint64_t flags,
 			      uint64_t mode, uint64_t resolve)
 {
