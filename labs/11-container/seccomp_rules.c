@@ -48,16 +48,56 @@ static bool comes_first(const struct rule *a, const struct rule *b)
 	return a->count < b->count;
 }
 
-/* @a has all comparisons of @b, and maybe more. */
+static bool same_condition(const struct condition *a, const struct condition *b)
+{
+	return a->op == b->op && same_test(a, b);
+}
+
+/* @a begins with all comparisons of @b. */
 static bool starts_with(const struct rule *a, const struct rule *b)
 {
 	if (a->count < b->count)
 		return false;
 	for (size_t i = 0; i < b->count; i++)
-		if (a->conditions[i].op != b->conditions[i].op ||
-		    !same_test(&a->conditions[i], &b->conditions[i]))
+		if (!same_condition(&a->conditions[i], &b->conditions[i]))
 			return false;
 	return true;
+}
+
+/* @a has all comparisons of @b, so that @b fits wherever @a does. */
+static bool contains(const struct rule *a, const struct rule *b)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < a->count && found < b->count; i++)
+		if (same_condition(&a->conditions[i], &b->conditions[found]))
+			found++;
+	return found == b->count;
+}
+
+/*
+ * What one rule of two says is said already if it has all the comparisons of
+ * the other, which comes first by the order above.  Returns 1: @rule is it.
+ * -EEXIST: it contradicts an earlier rule, for the same or for more.
+ */
+static int prune(struct tables *t, uint32_t *first, const struct rule *rule)
+{
+	uint32_t *place = first;
+
+	while (*place) {
+		const struct rule *old = &t->rules[*place - 1];
+		bool same = old->action == rule->action;
+
+		if (!same && starts_with(old, rule))
+			return -EEXIST;
+		if (same ? contains(rule, old) : starts_with(rule, old))
+			return 1;
+		if (same && contains(old, rule))
+			*place = old->next;
+		else
+			place = &t->rules[*place - 1].next;
+	}
+	return 0;
 }
 
 static int insert(struct tables *t, struct verdict *verdict,
@@ -65,7 +105,10 @@ static int insert(struct tables *t, struct verdict *verdict,
 {
 	uint32_t *place = &verdict->rules;
 	struct rule *added;
+	int r = prune(t, &verdict->rules, rule);
 
+	if (r != 0)
+		return r < 0 ? r : 0;
 	/* Each needs two instructions or more. */
 	if (t->rule_count == BPF_MAXINSNS / 2)
 		return -E2BIG;
@@ -78,10 +121,6 @@ static int insert(struct tables *t, struct verdict *verdict,
 		t->rules = more;
 		t->rule_room = room;
 	}
-	for (uint32_t i = verdict->rules; i; i = t->rules[i - 1].next)
-		if (t->rules[i - 1].action != rule->action &&
-		    starts_with(&t->rules[i - 1], rule))
-			return -EEXIST;
 	while (*place && !comes_first(rule, &t->rules[*place - 1]))
 		place = &t->rules[*place - 1].next;
 	added = &t->rules[t->rule_count++];
