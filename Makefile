@@ -71,10 +71,12 @@ $(foreach l,$(LABS_ONE),$(eval \
 
 LABS_WITHOUT := $(foreach l,$(LABS_ONE),$(if $(call absent,$(wildcard labs/$(l)/*.c)),$(l)))
 
-# A file tests/unit/test_NAME_*.c tests the parts of the lab program NAME.
+# A file tests/unit/test_NAME_*.c tests the parts of the lab program NAME; the
+# files tests/unit/NAME_*.c are linked with all of these.
 lab_of   = $(foreach l,$(LABS_ONE),$(if $(filter test_$(call program_of,$(l))_%,$(1)),$(l)))
 parts_of = $(foreach l,$(call lab_of,$(1)),$(filter-out %/main.o $(O)/labs/$(l)/cmd_%.o,\
-             $(call objs_in,labs/$(l))))
+             $(call objs_in,labs/$(l))) \
+             $(patsubst %.c,$(O)/%.o,$(wildcard tests/unit/$(call program_of,$(l))_*.c)))
 UNITS   := $(foreach u,$(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c))),\
              $(if $(filter $(LABS_WITHOUT),$(call lab_of,$(u))),,$(u)))
 
