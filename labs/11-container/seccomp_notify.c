@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <linux/seccomp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -15,6 +14,7 @@
 
 #include "cleanup.h"
 #include "err.h"
+#include "json.h"
 #include "seccomp.h"
 
 int seccomp_install(const struct seccomp_filter *filter, struct report *rep)
@@ -32,23 +32,6 @@ int seccomp_install(const struct seccomp_filter *filter, struct report *rep)
 
 /* ---- the container process state ------------------------------------------ */
 
-/* A string of JSON: only what has to be escaped is. */
-static void put_string(FILE *out, const char *text)
-{
-	(void)fputc('"', out);
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '"' || c == '\\')
-			(void)fprintf(out, "\\%c", c);
-		else if (c < ' ')
-			(void)fprintf(out, "\\u%04x", c);
-		else
-			(void)fputc(c, out);
-	}
-	(void)fputc('"', out);
-}
-
 static int write_state(const struct spec_seccomp *spec,
 		       const struct seccomp_agent *agent, char **ret_text,
 		       size_t *ret_len)
@@ -58,12 +41,12 @@ static int write_state(const struct spec_seccomp *spec,
 	if (!out)
 		return -errno;
 	(void)fputs("{\"ociVersion\":", out);
-	put_string(out, agent->oci_version);
+	json_put_string(out, agent->oci_version);
 	(void)fprintf(out, ",\"fds\":[\"seccompFd\"],\"pid\":%d",
 		      (int)agent->pid);
 	if (spec->listener_metadata) {
 		(void)fputs(",\"metadata\":", out);
-		put_string(out, spec->listener_metadata);
+		json_put_string(out, spec->listener_metadata);
 	}
 	(void)fprintf(out, ",\"state\":%s}", agent->state_json);
 	/* Whatever failed above is told here. */
