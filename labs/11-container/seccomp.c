@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
 #include "seccomp_rules.h"
 #include "seccomp_words.h"
 
@@ -15,7 +14,6 @@ struct builder {
 	struct report *rep;
 	bool notifies; /* a rule has SCMP_ACT_NOTIFY */
 	struct tables tables;
-	struct code code;
 };
 
 /* ---- one rule of the profile ---------------------------------------------- */
@@ -41,20 +39,19 @@ static int add_to(struct builder *b, const char *name, enum table table,
  * It gets the rule without what that says about the first argument, as
  * libseccomp gives it; whoever wants to be sure does not let i386 in.
  */
-static int add_mux(struct builder *b, const char *name, const struct rule *rule)
+static int add_behind(struct builder *b, const struct syscall_name *call,
+		      const struct rule *rule)
 {
 	struct condition which = { CMP_EQ, 0, 0, UINT64_MAX };
 	struct rule mine = { .action = rule->action };
-	int number;
 
-	which.value = (uint64_t)syscall_mux(name, &number);
-	if (which.value == 0)
-		return 0;
+	which.value = (uint64_t)abs(call->behind);
 	mine.conditions[mine.count++] = which;
 	for (size_t i = 0; i < rule->count; i++)
 		if (rule->conditions[i].arg != 0)
 			mine.conditions[mine.count++] = rule->conditions[i];
-	return add_to(b, name, TABLE_I386, number, &mine);
+	return add_to(b, call->name, TABLE_I386,
+		      call->behind > 0 ? NUMBER_SOCKETCALL : NUMBER_IPC, &mine);
 }
 
 static int add_name(struct builder *b, const char *name,
@@ -68,13 +65,13 @@ static int add_name(struct builder *b, const char *name,
 		if (call->numbers[i] > t->highest[i])
 			t->highest[i] = call->numbers[i];
 		/* It says what is said anyway. */
-		if (rule->action == t->default_action)
+		if (rule->action == t->verdicts[0].action || !t->wanted[i])
 			continue;
-		if (t->wanted[i] && call->numbers[i] >= 0)
+		if (call->numbers[i] >= 0)
 			r = add_to(b, name, (enum table)i, call->numbers[i],
 				   rule);
-		if (r == 0 && i == TABLE_I386 && t->wanted[i])
-			r = add_mux(b, name, rule);
+		if (r == 0 && i == TABLE_I386 && call->behind)
+			r = add_behind(b, call, rule);
 	}
 	return r;
 }
@@ -87,26 +84,6 @@ static int add_names(struct builder *b, const struct strv *names,
 	for (size_t i = 0; r == 0 && i < names->n; i++)
 		r = add_name(b, names->v[i], rule);
 	return r;
-}
-
-static int read_condition(const struct builder *b,
-			  const struct spec_seccomp_arg *arg,
-			  struct condition *ret)
-{
-	int r = word_operator(b->rep, arg->op, &ret->op);
-
-	if (r < 0)
-		return r;
-	if (arg->index >= SYSCALL_ARGS)
-		return report_refuse(b->rep, -EINVAL,
-				     "linux.seccomp.syscalls.args: a call has "
-				     "arguments 0 to 5, and no %u",
-				     arg->index);
-	ret->arg = arg->index;
-	ret->mask = ret->op == CMP_MASKED ? arg->value : UINT64_MAX;
-	ret->value = ret->op == CMP_MASKED ? arg->value_two : arg->value;
-	ret->value &= ret->mask;
-	return 0;
 }
 
 /* Sorted, so that equal rules look equal; false: two for one argument. */
@@ -134,7 +111,7 @@ static int add_rule(struct builder *b, const struct spec_seccomp_rule *from,
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < from->arg_count && !separate; i++) {
-		r = read_condition(b, &from->args[i], &c);
+		r = word_condition(b->rep, &from->args[i], &c);
 		if (r == 0)
 			separate = !insert_condition(&all, &c);
 	}
@@ -143,7 +120,7 @@ static int add_rule(struct builder *b, const struct spec_seccomp_rule *from,
 	for (size_t i = 0; r == 0 && i < from->arg_count; i++) {
 		struct rule one = { .action = action, .count = 1 };
 
-		r = read_condition(b, &from->args[i], &one.conditions[0]);
+		r = word_condition(b->rep, &from->args[i], &one.conditions[0]);
 		if (r == 0)
 			r = add_names(b, &from->names, &one);
 	}
@@ -187,18 +164,12 @@ static int read_default(struct builder *b)
 		return report_refuse(b->rep, -EINVAL,
 				     "linux.seccomp.listenerMetadata: is for "
 				     "nobody, as there is no listenerPath");
-	b->tables.default_action = action;
+	tables_init(&b->tables, action);
 	action &= SECCOMP_RET_ACTION_FULL;
 	/* A tracer answers for new calls too. */
 	b->tables.newer_is_enosys = action != SECCOMP_RET_ALLOW &&
 				    action != SECCOMP_RET_LOG &&
 				    action != SECCOMP_RET_TRACE;
-	for (int i = 0; i < TABLE_COUNT; i++) {
-		b->tables.highest[i] = -1;
-		for (int k = 0; k < NUMBER_END; k++)
-			b->tables.verdicts[i][k].action =
-				b->tables.default_action;
-	}
 	return 0;
 }
 
@@ -265,46 +236,52 @@ static int read_flags(const struct builder *b, unsigned *ret_flags)
 	return 0;
 }
 
-static int copy_code(const struct builder *b, struct seccomp_filter *ret)
+static int compile(struct builder *b, struct seccomp_filter *ret)
 {
-	size_t size_bytes = b->code.used * sizeof(*ret->code);
+	struct code code;
+	size_t size_bytes;
+	int r;
 
+	code_init(&code);
+	r = tables_compile(&b->tables, &code);
+	if (r < 0)
+		return r;
+	size_bytes = code.used * sizeof(*ret->code);
 	ret->code = malloc(size_bytes);
 	if (!ret->code)
 		return -ENOMEM;
-	memcpy(ret->code, &b->code.at[BPF_MAXINSNS - b->code.used], size_bytes);
-	ret->count = (unsigned short)b->code.used;
+	memcpy(ret->code, &code.at[BPF_MAXINSNS - code.used], size_bytes);
+	ret->count = (unsigned short)code.used;
 	return 0;
 }
 
 int seccomp_build(const struct spec_seccomp *spec, struct report *rep,
 		  struct seccomp_filter *ret)
 {
-	auto_free struct builder *b = NULL;
+	struct builder b;
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
 	if (!spec->given)
 		return 0;
-	b = calloc(1, sizeof(*b));
-	if (!b)
-		return -ENOMEM;
-	b->spec = spec;
-	b->rep = rep;
-	r = read_default(b);
+	b.spec = spec;
+	b.rep = rep;
+	b.notifies = false;
+	r = read_default(&b);
+	if (r < 0)
+		return r;
+	r = read_rules(&b);
 	if (r == 0)
-		r = read_rules(b);
+		r = read_flags(&b, &ret->flags);
 	if (r == 0)
-		r = read_flags(b, &ret->flags);
-	if (r == 0)
-		r = tables_compile(&b->tables, &b->code);
-	free(b->tables.rules);
+		r = compile(&b, ret);
+	tables_release(&b.tables);
 	if (r == -E2BIG)
 		return report_refuse(rep, r,
 				     "linux.seccomp.syscalls: more than the "
 				     "%d instructions that a filter may have",
 				     BPF_MAXINSNS);
-	return r < 0 ? r : copy_code(b, ret);
+	return r;
 }
 
 bool seccomp_has_listener(const struct seccomp_filter *filter)

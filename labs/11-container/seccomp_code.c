@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "seccomp_code.h"
 
+#include <string.h>
+
 /* The offset of a conditional jump has 8 bits. */
 enum { REACH = 255 };
+
+void code_init(struct code *c)
+{
+	c->used = 0;
+	c->too_long = false;
+	memset(c->returns, 0, sizeof(c->returns));
+}
 
 static unsigned emit(struct code *c, struct sock_filter insn)
 {

@@ -11,7 +11,7 @@
  *	(void)code_load(c, offsetof(struct seccomp_data, arch), jump);
  *
  * A label is the number of an instruction, counted from the end: the last one
- * is 1.  If the program gets too long, code_end() says so once.
+ * is 1.  If the program gets too long, code.too_long says so at the end.
  *
  * See: Documentation/networking/filter.rst, "BPF engine and instruction set".
  */
@@ -25,6 +25,7 @@
 enum { CODE_RETURNS = 16 };
 
 struct code {
+	struct sock_filter at[BPF_MAXINSNS];
 	unsigned used; /* instructions, at the end of @at */
 	bool too_long;
 	/* The newest "return" of some actions. */
@@ -32,8 +33,10 @@ struct code {
 		uint32_t action;
 		unsigned label;
 	} returns[CODE_RETURNS];
-	struct sock_filter at[BPF_MAXINSNS];
 };
+
+/* code_init() - an empty program; the room for it is not touched */
+void code_init(struct code *c);
 
 /* code_return() - end with @action; there may be one already */
 unsigned code_return(struct code *c, uint32_t action);

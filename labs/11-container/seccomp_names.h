@@ -16,23 +16,18 @@ enum table { TABLE_X86_64, TABLE_I386, TABLE_X32, TABLE_COUNT };
 /* Above all numbers of all tables; seccomp_names.awk checks it. */
 enum { NUMBER_END = 768 };
 
+enum { NUMBER_SOCKETCALL = 102, NUMBER_IPC = 117 }; /* of i386 */
+
 struct syscall_name {
 	const char *name;
 	int16_t numbers[TABLE_COUNT]; /* -1: not in this table; x32 without
 					 its bit 30 */
+	int16_t behind; /* i386: first argument of the call that also leads
+			   there: above 0 of socketcall(2), below 0 of ipc(2),
+			   negated; 0: none does */
 };
 
 /* syscall_find() - a call by its name, or NULL: no table has it */
 const struct syscall_name *syscall_find(const char *name);
-
-/**
- * syscall_mux() - is it also behind one of the two collective calls of i386?
- * @name: such as "socket"
- * @ret_number: what it is behind: socketcall or ipc
- *
- * Return: the first argument that selects it there, or 0: it is not.
- * See: socketcall(2), ipc(2).
- */
-int syscall_mux(const char *name, int *ret_number);
 
 #endif /* MINIC_SECCOMP_NAMES_H */

@@ -2,6 +2,7 @@
 #include "seccomp_rules.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,27 +101,36 @@ static int prune(struct tables *t, uint32_t *first, const struct rule *rule)
 	return 0;
 }
 
-static int insert(struct tables *t, struct verdict *verdict,
-		  const struct rule *rule)
+static int make_room(struct tables *t)
 {
-	uint32_t *place = &verdict->rules;
+	size_t size_bytes = t->rule_count * sizeof(*t->rules);
+	struct rule *more;
+
+	if (t->rule_count < t->rule_room)
+		return 0;
+	/* Each needs two instructions or more. */
+	if (t->rule_count >= BPF_MAXINSNS / 2)
+		return -E2BIG;
+	more = malloc(2 * size_bytes);
+	if (!more)
+		return -ENOMEM;
+	memcpy(more, t->rules, size_bytes);
+	tables_release(t);
+	t->rules = more;
+	t->rule_room *= 2;
+	return 0;
+}
+
+static int insert(struct tables *t, uint32_t *place, const struct rule *rule)
+{
 	struct rule *added;
-	int r = prune(t, &verdict->rules, rule);
+	int r = prune(t, place, rule);
 
 	if (r != 0)
 		return r < 0 ? r : 0;
-	/* Each needs two instructions or more. */
-	if (t->rule_count == BPF_MAXINSNS / 2)
-		return -E2BIG;
-	if (t->rule_count == t->rule_room) {
-		size_t room = t->rule_room ? 2 * t->rule_room : 32;
-		struct rule *more = realloc(t->rules, room * sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		t->rules = more;
-		t->rule_room = room;
-	}
+	r = make_room(t);
+	if (r < 0)
+		return r;
 	while (*place && !comes_first(rule, &t->rules[*place - 1]))
 		place = &t->rules[*place - 1].next;
 	added = &t->rules[t->rule_count++];
@@ -146,23 +156,69 @@ static void narrow(struct rule *rule)
 	rule->count = kept;
 }
 
+/* Return: place of a new verdict, or -E2BIG. */
+static int add_verdict(struct tables *t, uint32_t action)
+{
+	if (t->verdict_count == VERDICTS_MAX)
+		return -E2BIG;
+	t->verdicts[t->verdict_count].action = action;
+	t->verdicts[t->verdict_count].rules = 0;
+	return t->verdict_count++;
+}
+
+/* All calls without comparisons that have one action share its verdict. */
+static int share_verdict(struct tables *t, uint32_t action)
+{
+	for (int i = 0; i < t->verdict_count; i++)
+		if (t->verdicts[i].action == action && !t->verdicts[i].rules)
+			return i;
+	return add_verdict(t, action);
+}
+
 int rules_add(struct tables *t, enum table table, int number,
 	      const struct rule *rule)
 {
-	struct verdict *verdict = &t->verdicts[table][number];
+	uint16_t *which = &t->numbers[table][number];
 	struct rule mine;
+	int r;
 
 	/* There is one without comparisons already. */
-	if (verdict->action != t->default_action)
+	if (*which && !t->verdicts[*which].rules)
 		return 0;
 	if (rule->count) {
 		mine = *rule;
 		if (table != TABLE_X86_64)
 			narrow(&mine);
-		if (mine.count)
-			return insert(t, verdict, &mine);
 	}
-	verdict->action = rule->action;
-	verdict->rules = 0;
-	return 0;
+	if (!rule->count || !mine.count) {
+		r = share_verdict(t, rule->action);
+		if (r >= 0)
+			*which = (uint16_t)r;
+		return r < 0 ? r : 0;
+	}
+	if (!*which) {
+		r = add_verdict(t, t->verdicts[0].action);
+		if (r < 0)
+			return r;
+		*which = (uint16_t)r;
+	}
+	return insert(t, &t->verdicts[*which].rules, &mine);
+}
+
+void tables_init(struct tables *t, uint32_t default_action)
+{
+	memset(t, 0, offsetof(struct tables, first_rules));
+	for (int i = 0; i < TABLE_COUNT; i++)
+		t->highest[i] = -1;
+	t->rules = t->first_rules;
+	t->rule_room = RULES_AT_FIRST;
+	t->verdict_count = 1;
+	t->verdicts[0].action = default_action;
+	t->verdicts[0].rules = 0;
+}
+
+void tables_release(struct tables *t)
+{
+	if (t->rules != t->first_rules)
+		free(t->rules);
 }

@@ -22,9 +22,7 @@
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
-#include <stdlib.h>
 
-#include "cleanup.h"
 #include "seccomp_rules.h"
 
 enum {
@@ -142,21 +140,20 @@ static unsigned write_rules(const struct tree *tree, uint32_t first, bool wide)
 	if (rule->next)
 		otherwise = write_rules(tree, rule->next, wide);
 	else
-		otherwise = code_return(tree->code, t->default_action);
+		otherwise = code_return(tree->code, t->verdicts[0].action);
 	return write_rule(tree->code, rule, wide, otherwise);
 }
 
 /* ---- ranges --------------------------------------------------------------- */
 
-static void add_range(struct tree *tree, uint32_t first, uint32_t action,
-		      uint32_t rules)
+static void add_range(struct tree *tree, uint32_t first, struct verdict verdict)
 {
-	const struct verdict verdict = { action, rules };
 	const struct verdict *last;
 
 	if (tree->count > 0) {
 		last = &tree->v[tree->count - 1].verdict;
-		if (last->action == action && last->rules == rules)
+		if (last->action == verdict.action &&
+		    last->rules == verdict.rules)
 			return;
 	}
 	tree->v[tree->count].first = first;
@@ -167,15 +164,15 @@ static void add_range(struct tree *tree, uint32_t first, uint32_t action,
 static void add_table(struct tree *tree, enum table table, uint32_t base)
 {
 	const struct tables *t = tree->tables;
-	const struct verdict *v = t->verdicts[table];
 	int highest = t->highest[table];
-	uint32_t above = t->default_action;
+	struct verdict above = t->verdicts[0];
 
 	for (int i = 0; i <= highest; i++)
-		add_range(tree, base + (uint32_t)i, v[i].action, v[i].rules);
+		add_range(tree, base + (uint32_t)i,
+			  t->verdicts[t->numbers[table][i]]);
 	if (highest >= 0 && t->newer_is_enosys)
-		above = SECCOMP_RET_ERRNO | ENOSYS;
-	add_range(tree, base + (uint32_t)(highest + 1), above, 0);
+		above.action = SECCOMP_RET_ERRNO | ENOSYS;
+	add_range(tree, base + (uint32_t)(highest + 1), above);
 }
 
 static unsigned write_ranges(const struct tree *tree, const struct range *v,
@@ -203,7 +200,7 @@ static unsigned write_tree(struct tree *tree)
 	 * Number -1 is none: a tracer sets it to skip a call, and the filter
 	 * is then run once more.
 	 */
-	add_range(tree, UINT32_MAX, tree->tables->default_action, 0);
+	add_range(tree, UINT32_MAX, tree->tables->verdicts[0]);
 	next = write_ranges(tree, tree->v, tree->count);
 	return code_load(tree->code, offsetof(struct seccomp_data, nr), next);
 }
@@ -216,31 +213,29 @@ int tables_compile(const struct tables *t, struct code *c)
 	 * libseccomp would kill only the thread, and a process without one of
 	 * its threads may do worse than none.
 	 */
-	const uint32_t foreign = SECCOMP_RET_KILL_PROCESS;
-	auto_free struct tree *tree = malloc(sizeof(*tree));
+	const struct verdict foreign = { SECCOMP_RET_KILL_PROCESS, 0 };
+	struct tree tree; /* as long as it gets is as much as is touched */
 	unsigned next;
 	unsigned then;
 
-	if (!tree)
-		return -ENOMEM;
-	tree->tables = t;
-	tree->code = c;
-	next = code_return(c, foreign);
+	tree.tables = t;
+	tree.code = c;
+	next = code_return(c, foreign.action);
 	if (t->wanted[TABLE_I386]) {
-		tree->count = 0;
-		tree->narrow = true;
-		add_table(tree, TABLE_I386, 0);
-		then = write_tree(tree);
+		tree.count = 0;
+		tree.narrow = true;
+		add_table(&tree, TABLE_I386, 0);
+		then = write_tree(&tree);
 		next = code_jump(c, BPF_JEQ, AUDIT_ARCH_I386, then, next);
 	}
-	tree->count = 0;
-	tree->narrow = false;
-	add_table(tree, TABLE_X86_64, 0);
+	tree.count = 0;
+	tree.narrow = false;
+	add_table(&tree, TABLE_X86_64, 0);
 	if (t->wanted[TABLE_X32])
-		add_table(tree, TABLE_X32, X32_BIT);
+		add_table(&tree, TABLE_X32, X32_BIT);
 	else
-		add_range(tree, X32_BIT, foreign, 0);
-	then = write_tree(tree);
+		add_range(&tree, X32_BIT, foreign);
+	then = write_tree(&tree);
 	next = code_jump(c, BPF_JEQ, AUDIT_ARCH_X86_64, then, next);
 	(void)code_load(c, offsetof(struct seccomp_data, arch), next);
 	return c->too_long ? -E2BIG : 0;

@@ -104,16 +104,28 @@ int word_action(struct report *rep, const char *name, int errno_ret,
 	return 0;
 }
 
-int word_operator(struct report *rep, const char *name, enum compare_op *ret_op)
+int word_condition(struct report *rep, const struct spec_seccomp_arg *arg,
+		   struct condition *ret)
 {
-	const struct word *word = find_word(operators, COUNT(operators), name);
+	const struct word *word =
+		find_word(operators, COUNT(operators), arg->op);
 
 	if (!word)
 		return report_refuse(rep, -EINVAL,
 				     "linux.seccomp.syscalls.args: there is no "
 				     "operator \"%s\"",
-				     name);
-	*ret_op = (enum compare_op)word->value;
+				     arg->op);
+	if (arg->index >= SYSCALL_ARGS)
+		return report_refuse(rep, -EINVAL,
+				     "linux.seccomp.syscalls.args: a call has "
+				     "arguments 0 to 5, and no %u",
+				     arg->index);
+	ret->op = (enum compare_op)word->value;
+	ret->arg = arg->index;
+	/* As libseccomp: with a mask, "value" is the mask. */
+	ret->mask = ret->op == CMP_MASKED ? arg->value : UINT64_MAX;
+	ret->value = ret->op == CMP_MASKED ? arg->value_two : arg->value;
+	ret->value &= ret->mask;
 	return 0;
 }
 

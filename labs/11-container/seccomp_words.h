@@ -12,6 +12,7 @@
 
 #include "report.h"
 #include "seccomp_rules.h"
+#include "spec.h"
 
 /**
  * word_action() - "SCMP_ACT_ERRNO" and the like
@@ -23,9 +24,9 @@
 int word_action(struct report *rep, const char *name, int errno_ret,
 		uint32_t *ret_action);
 
-/* word_operator() - "SCMP_CMP_EQ" and the like */
-int word_operator(struct report *rep, const char *name,
-		  enum compare_op *ret_op);
+/* word_condition() - a comparison: "SCMP_CMP_EQ" and the like, with what */
+int word_condition(struct report *rep, const struct spec_seccomp_arg *arg,
+		   struct condition *ret);
 
 /* word_table() - "SCMP_ARCH_X86" and the like; TABLE_COUNT: not of x86 */
 int word_table(struct report *rep, const char *name, enum table *ret_table);
