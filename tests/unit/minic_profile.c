@@ -131,6 +131,10 @@ static void read_profile(const json_t *from, struct profile *ret)
 	ret->spec.given = true;
 	ret->spec.default_action = (char *)(uintptr_t)json_string_value(
 		json_object_get(from, "defaultAction"));
+	ret->spec.listener_path = (char *)(uintptr_t)json_string_value(
+		json_object_get(from, "listenerPath"));
+	ret->spec.listener_metadata = (char *)(uintptr_t)json_string_value(
+		json_object_get(from, "listenerMetadata"));
 	ret->spec.default_errno_ret = -1;
 	if (json_object_get(from, "defaultErrnoRet"))
 		ret->spec.default_errno_ret = (int)json_integer_value(
