@@ -13,7 +13,7 @@ struct builder {
 	const struct spec_seccomp *spec;
 	struct report *rep;
 	bool notifies; /* a rule has SCMP_ACT_NOTIFY */
-	struct tables tables;
+	struct tables *tables;
 };
 
 /* ---- one rule of the profile ---------------------------------------------- */
@@ -21,7 +21,7 @@ struct builder {
 static int add_to(struct builder *b, const char *name, enum table table,
 		  int number, const struct rule *rule)
 {
-	int r = rules_add(&b->tables, table, number, rule);
+	int r = rules_add(b->tables, table, number, rule);
 
 	if (r == -EEXIST)
 		return report_refuse(
@@ -58,7 +58,7 @@ static int add_name(struct builder *b, const char *name,
 		    const struct rule *rule)
 {
 	const struct syscall_name *call = syscall_find(name);
-	struct tables *t = &b->tables;
+	struct tables *t = b->tables;
 	int r = 0;
 
 	for (int i = 0; call && r == 0 && i < TABLE_COUNT; i++) {
@@ -164,12 +164,12 @@ static int read_default(struct builder *b)
 		return report_refuse(b->rep, -EINVAL,
 				     "linux.seccomp.listenerMetadata: is for "
 				     "nobody, as there is no listenerPath");
-	tables_init(&b->tables, action);
+	tables_init(b->tables, action);
 	action &= SECCOMP_RET_ACTION_FULL;
 	/* A tracer answers for new calls too. */
-	b->tables.newer_is_enosys = action != SECCOMP_RET_ALLOW &&
-				    action != SECCOMP_RET_LOG &&
-				    action != SECCOMP_RET_TRACE;
+	b->tables->newer_is_enosys = action != SECCOMP_RET_ALLOW &&
+				     action != SECCOMP_RET_LOG &&
+				     action != SECCOMP_RET_TRACE;
 	return 0;
 }
 
@@ -179,11 +179,11 @@ static int read_rules(struct builder *b)
 	enum table table;
 	int r = 0;
 
-	b->tables.wanted[TABLE_X86_64] = true;
+	b->tables->wanted[TABLE_X86_64] = true;
 	for (size_t i = 0; r == 0 && i < architectures->n; i++) {
 		r = word_table(b->rep, architectures->v[i], &table);
 		if (r == 0 && table < TABLE_COUNT)
-			b->tables.wanted[table] = true;
+			b->tables->wanted[table] = true;
 	}
 	for (size_t i = 0; r == 0 && i < b->spec->rule_count; i++) {
 		const struct spec_seccomp_rule *rule = &b->spec->rules[i];
@@ -243,7 +243,7 @@ static int compile(struct builder *b, struct seccomp_filter *ret)
 	int r;
 
 	code_init(&code);
-	r = tables_compile(&b->tables, &code);
+	r = tables_compile(b->tables, &code);
 	if (r < 0)
 		return r;
 	size_bytes = code.used * sizeof(*ret->code);
@@ -258,15 +258,13 @@ static int compile(struct builder *b, struct seccomp_filter *ret)
 int seccomp_build(const struct spec_seccomp *spec, struct report *rep,
 		  struct seccomp_filter *ret)
 {
-	struct builder b;
+	struct tables tables; /* large, and most of it is never touched */
+	struct builder b = { .spec = spec, .rep = rep, .tables = &tables };
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
 	if (!spec->given)
 		return 0;
-	b.spec = spec;
-	b.rep = rep;
-	b.notifies = false;
 	r = read_default(&b);
 	if (r < 0)
 		return r;
@@ -275,7 +273,7 @@ int seccomp_build(const struct spec_seccomp *spec, struct report *rep,
 		r = read_flags(&b, &ret->flags);
 	if (r == 0)
 		r = compile(&b, ret);
-	tables_release(&b.tables);
+	tables_release(&tables);
 	if (r == -E2BIG)
 		return report_refuse(rep, r,
 				     "linux.seccomp.syscalls: more than the "
