@@ -95,6 +95,7 @@ PROBE_BINS:= $(PROBES:%=$(O)/bin/probes/%)
 INIT      := $(O)/machine/init
 IMAGE     := $(O)/machine/base.cpio
 UNIT_BINS := $(UNITS:%=$(O)/bin/unit/%)
+ESCAPES   := $(patsubst tests/%.c,$(O)/bin/%,$(wildcard tests/escape/*.c))
 
 CHAPTERS  := $(sort $(wildcard docs/handbook/*.md))
 DIAGRAMS  := $(patsubst docs/diagrams/%.dot,$(O)/docs/%.svg,\
@@ -110,6 +111,7 @@ SLIDES    := $(patsubst docs/slides/%.md,$(O)/docs/slides/%.html,\
 .PHONY: all labs exercises solutions isolab units deps grade test check docs \
         slides install clean help skeletons bench fuzz machine check-attacks \
         check-podman coverage coverage-report check-names \
+        slides install clean help skeletons bench machine check-attacks check-podman coverage coverage-report check-names check-escapes \
         check-skeletons check-format check-lint FORCE
 
 all: labs exercises isolab      ## build everything a student needs
@@ -230,6 +232,11 @@ $(PROBE_BINS): $(O)/bin/%: $(O)/student/tests/%.o $(STUDENT)
 	$(call say,LINK)
 	$(static)
 
+$(ESCAPES): $(O)/bin/%: $(O)/student/tests/%.o
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(static)
+
 # ---- the grader ------------------------------------------------------------
 # The list of graders is the list of files in tests/graders/.
 $(O)/tests/graders.c: FORCE
@@ -316,6 +323,11 @@ check-attacks: need-grade need-test ## see attacks succeed without what stops th
 check-podman: need-grade need-machine need-engines ## podman drives minic as it drives crun, in the lab machine
 	@$(MAKE) --no-print-directory all machine
 	@sh tests/podman.sh
+
+# In the lab machine, minic's own attacks; WEAKENED=1: without what stops them.
+check-escapes: need-grade need-labs need-machine ## see no attack get out of minic
+	@$(MAKE) --no-print-directory labs machine $(ESCAPES)
+	@sh tests/escape.sh $(if $(WEAKENED),--weakened) $(STEP)
 
 # Which lines of common/ and tests/isolab/ the tests reach.
 coverage: need-grade need-test need-labs need-machine need-dev ## how much of the kit the tests reach
