@@ -25,8 +25,9 @@ cd "$(dirname "$0")/.." || exit 1
 build=build
 export ISOLAB_KIT="$PWD"
 passed=0 failed=0 skipped=0
-log=$(mktemp) || exit 1
-trap 'rm -f "$log"' EXIT
+mkdir -p "$build/escape"
+log=$build/escape/log
+: >"$log"
 
 steps() {
 	sed -n 's/^step_\([a-z0-9_]*\)() {$/\1/p' tests/escape/*.sh
@@ -108,7 +109,6 @@ prove() { # PATCH...
 				count FAIL "$name $step" "no result: $(tail -n 1 "$log.out")"
 		done
 	done
-	rm -f "$log.out"
 }
 
 if [ "${1:-}" = list ]; then
@@ -138,7 +138,6 @@ else
 		grep -q "^kit $step " "$log" ||
 			count FAIL "$step" "no result: $(tail -n 1 "$log.out")"
 	done
-	rm -f "$log.out"
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

@@ -68,7 +68,8 @@ static int number(const char *text, char **end, uint32_t *ret)
 
 	errno = 0;
 	v = strtoul(text, end, 10);
-	if (text[0] < '0' || text[0] > '9' || errno || v > UINT32_MAX)
+	/* The greatest is -1 to the kernel: "stay who you are", which is root. */
+	if (text[0] < '0' || text[0] > '9' || errno || v >= UINT32_MAX)
 		return -EINVAL;
 	*ret = (uint32_t)v;
 	return 0;

@@ -142,11 +142,24 @@ static int read_umask(struct reader *r, int v, void *into)
 	return result;
 }
 
+/* 4294967295 is -1 to setresuid(2): "stay as you are", which is root. */
+static int read_id(struct reader *r, int v, void *into)
+{
+	uint32_t id;
+	int result = read_u32(r, v, &id);
+
+	if (result == 0 && id == UINT32_MAX)
+		return read_wrong(r, "is the number of nobody");
+	if (result == 0)
+		*(uint32_t *)into = id;
+	return result;
+}
+
 static int read_user(struct reader *r, int v, void *into)
 {
 	static const struct field fields[] = {
-		FIELD("uid", read_u32, struct spec_process, uid),
-		FIELD("gid", read_u32, struct spec_process, gid),
+		FIELD("uid", read_id, struct spec_process, uid),
+		FIELD("gid", read_id, struct spec_process, gid),
 		FIELD("umask", read_umask, struct spec_process, umask),
 		{ "additionalGids", read_groups, 0 },
 		{ "username", read_unsupported, 0 }, /* of Windows */

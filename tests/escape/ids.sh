@@ -26,7 +26,7 @@ step_setgroups_negative() {
 	shell 'who ungroup /vol/file; echo done'
 	image c
 	chown -R 54321 "$bundle"
-	XDG_RUNTIME_DIR=$dir/state $user --groups 54321,700 timeout -s KILL 30 \
+	XDG_RUNTIME_DIR=$dir/state $user --groups 54321,700 \
 		"$runtime" --root "$dir/state" run --bundle "$bundle" c \
 		>"$dir/out" 2>&1 </dev/null
 	judge "$dir/out"
@@ -39,7 +39,7 @@ step_groups_of_caller() {
 	uid=1000
 	shell 'grep Groups: /proc/self/status; echo done'
 	image c
-	setpriv --groups 0,42 timeout -s KILL 30 "$runtime" --root "$dir/state" \
+	setpriv --groups 0,42 "$runtime" --root "$dir/state" \
 		run --bundle "$bundle" c >"$dir/out" 2>&1 </dev/null
 	! grep -q 'Groups:.*[0-9]' "$dir/out" || through "$(grep Groups "$dir/out")"
 	judge "$dir/out"
@@ -73,7 +73,7 @@ judge_typed() {
 }
 
 caller() {
-	timeout -s KILL 60 /e/bin/caller "$@"
+	/e/bin/caller "$@"
 }
 
 # CVE-2022-27650, CVE-2022-24769: with inheritable capabilities a program that a

@@ -40,6 +40,11 @@ clean() {
 				--force "${state##*/}" >/dev/null 2>&1
 	done
 	echo core >/proc/sys/kernel/core_pattern
+	# The deepest first; only an attack that got through leaves any.
+	for point in $(cut -d ' ' -f 5 /proc/self/mountinfo | grep ^/e/step/ |
+		sort -r); do
+		umount -l "$point"
+	done
 	rm -rf /e/step
 }
 

@@ -34,7 +34,7 @@ judge() { # FILE
 # ---- containers ----------------------------------------------------------------
 
 rt() {
-	timeout -s KILL 30 "$runtime" --root "$dir/state" "$@" </dev/null
+	"$runtime" --root "$dir/state" "$@" </dev/null
 }
 
 docker_caps='"CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_FSETID","CAP_FOWNER",
@@ -122,6 +122,7 @@ await() { # PATTERN FILE
 make_machine() { # BUILD
 	mkdir -p /e
 	mount -t tmpfs -o mode=755 tmpfs /e
+	mount --make-shared /e # as all mounts are with systemd
 	mkdir -p /e/base/bin /e/base/etc /e/base/tmp
 	for d in proc dev sys vol data e; do mkdir -p "/e/base/$d"; done
 	cp /bin/busybox /e/base/bin/
