@@ -65,6 +65,10 @@ int mounts_prepare(const struct spec *spec, struct report *rep,
 		   struct mounts *ret)
 {
 	bool privileged = spec->ns[NS_USER].wanted && geteuid() == 0;
+	/* With systemd all mounts are shared, and so are their copies: what is
+	 * mounted in one appeared in the other.  In the child's own namespace
+	 * rootfs_attach() does this. */
+	const struct mount_attr cut_off = { .propagation = MS_SLAVE };
 
 	*ret = (struct mounts){ .rootfd = -1 };
 	ret->treefd = calloc(spec->mounts.n + 1, sizeof(*ret->treefd));
@@ -77,6 +81,13 @@ int mounts_prepare(const struct spec *spec, struct report *rep,
 		ret->rootfd = bind_tree(spec->root_path, true, rep);
 	if (privileged && ret->rootfd < 0)
 		return ret->rootfd;
+	if (privileged) {
+		int r = setattr(ret->rootfd, true, cut_off, rep,
+				"root, cut off from the host");
+
+		if (r < 0)
+			return r;
+	}
 
 	for (size_t i = 0; i < ret->count; i++) {
 		const struct spec_mount *m = &spec->mounts.v[i];
