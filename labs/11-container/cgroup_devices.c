@@ -262,7 +262,8 @@ int cgroup_devices_attach(const struct cgroup *group,
 	int loaded = 0;
 	int r = check_numbers(res, rep);
 
-	if (r < 0 || rootless || res->device_count == 0)
+	/* An update that says nothing changes nothing. */
+	if (r < 0 || rootless || (replace && res->device_count == 0))
 		return r;
 	loaded = load_program(res->devices, res->device_count, &fd);
 	if (loaded == -EPERM && in_user_namespace())

@@ -51,6 +51,9 @@ size_t cgroup_devices_program(const struct spec_device_rule *rules,
  * @replace: the group had rules before
  * @rep: gets what failed
  *
+ * Without a rule the default devices are left: an image may bring a node of the
+ * host's disk along.
+ *
  * Without rights over the machine it cannot be done; others do without, too.
  * It matters little there: without CAP_MKNOD in the first user namespace
  * nobody can make a device, and those that he has the user may use anyway.
