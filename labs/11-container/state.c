@@ -33,13 +33,30 @@ int state_check_id(const char *id, struct report *rep)
 	return 0;
 }
 
+/* The name may be one that everybody can guess, in /tmp: whoever makes it first
+ * would say which bundles our containers have. */
+static int check_owner(int fd, const char *root, struct report *rep)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (st.st_uid != geteuid() && st.st_uid != 0)
+		return report_refuse(rep, -EPERM,
+				     "%s, the folder of all states, belongs to "
+				     "user %u; take another by --root",
+				     root, st.st_uid);
+	return 0;
+}
+
 int state_open_root(const char *root, struct report *rep)
 {
 	auto_free char *copy = NULL;
-	int fd = sys_open(root, O_RDONLY | O_DIRECTORY);
+	auto_close int fd = sys_open(root, O_RDONLY | O_DIRECTORY);
+	int r = fd < 0 ? fd : check_owner(fd, root, rep);
 
 	if (fd >= 0)
-		return fd;
+		return r < 0 ? r : steal_fd(&fd);
 	copy = strdup(root);
 	if (!copy)
 		return -ENOMEM;
@@ -51,7 +68,10 @@ int state_open_root(const char *root, struct report *rep)
 	if (mkdir(root, 0700) < 0 && errno != EEXIST)
 		return report_call(rep, -errno, "mkdir", "%s", root);
 	fd = sys_open(root, O_RDONLY | O_DIRECTORY);
-	return report_call(rep, fd, "open", "%s", root);
+	r = report_call(rep, fd, "open", "%s", root);
+	if (r >= 0)
+		r = check_owner(fd, root, rep);
+	return r < 0 ? r : steal_fd(&fd);
 }
 
 static int open_locked(int rootfd, const char *id)
