@@ -23,23 +23,31 @@
 #include "file.h"
 #include "sys.h"
 
-enum { PROC_MAGIC = 0x9fa0 }; /* <linux/magic.h> */
+enum {
+	PROC_MAGIC = 0x9fa0, /* <linux/magic.h> */
+	PROC_ROOT_INO = 1,   /* include/linux/proc_fs.h */
+};
 
-/* A file of /proc/self, from the real /proc and through no symlink. */
+/* A file of /proc/self, from the real /proc: its root, where "self" is the
+ * kernel's symlink, and nothing that is mounted in it. */
 static int open_self(const char *name, struct report *rep)
 {
-	auto_close int procfd = open("/proc/self", O_PATH | O_CLOEXEC);
+	auto_close int procfd = open("/proc", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	char path[64];
 	struct statfs fs;
+	struct stat st;
 	int fd;
 
 	if (procfd < 0)
-		return report_call(rep, -errno, "open", "/proc/self");
-	if (fstatfs(procfd, &fs) < 0 || fs.f_type != PROC_MAGIC)
+		return report_call(rep, -errno, "open", "/proc");
+	if (fstatfs(procfd, &fs) < 0 || fs.f_type != PROC_MAGIC ||
+	    fstat(procfd, &st) < 0 || st.st_ino != PROC_ROOT_INO)
 		return report_refuse(rep, -ENOTDIR, "/proc is not procfs");
-	fd = sys_openat2(procfd, name, O_WRONLY, 0,
-			 RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
+	snprintf(path, sizeof(path), "self/%s", name);
+	fd = sys_openat2(procfd, path, O_WRONLY, 0,
+			 RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS |
 				 RESOLVE_NO_XDEV);
-	return report_call(rep, fd, "openat2", "/proc/self/%s", name);
+	return report_call(rep, fd, "openat2", "/proc/%s", path);
 }
 
 static int set_oom_score(const struct spec_process *p, struct report *rep)
