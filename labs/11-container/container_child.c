@@ -2,7 +2,6 @@
 /* child.c - the process that becomes the container; see container.h. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/keyctl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,11 +67,7 @@ static int enter_namespaces(struct making *m)
 	if (r >= 0 && !m->opt->no_new_keyring) {
 		/* A key of the runtime's session is none of the container's;
 		 * a kernel without keys has none to protect. */
-		r = sys_ret(syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING,
-				    m->state.id));
-		if (r == -ENOSYS || r == -EDQUOT)
-			r = 0;
-		r = report_call(rep, r, "keyctl", "new session keyring");
+		r = process_new_keyring(m->state.id, rep);
 	}
 	if (r >= 0 && s->hostname)
 		r = report_call(
@@ -198,6 +193,16 @@ static int install_listened(struct making *m)
 	return r;
 }
 
+/* Who shares our PID namespace may look at us, for as long as we are created
+ * and not started. */
+static int leave_host(struct making *m, int terminal, int labelfd)
+{
+	const int kept[] = { m->childfd, m->listenfd, terminal, labelfd };
+
+	return process_close_host(m->opt->preserve_fds, kept,
+				  sizeof(kept) / sizeof(kept[0]), m->rep);
+}
+
 static int become_container(struct making *m, int *ret_startfd)
 {
 	const struct spec_process *p = &m->spec.process;
@@ -218,6 +223,8 @@ static int become_container(struct making *m, int *ret_startfd)
 				"prctl", "PR_SET_DUMPABLE, 0");
 	if (r == 0)
 		r = make_root(m, &terminal);
+	if (r == 0)
+		r = leave_host(m, terminal, prepared.labelfd);
 	if (r == 0 && terminal >= 0)
 		r = terminal_take(terminal, rep);
 	report_step(rep, "find the program");

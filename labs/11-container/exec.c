@@ -267,6 +267,8 @@ static int become(struct execution *x)
 	char program[PATH_MAX];
 	int r = report_call(x->rep, sysret(setsid()), "setsid", "own session");
 
+	if (r >= 0)
+		r = process_new_keyring(x->opt->id, x->rep);
 	if (r >= 0 && x->spec.ns[NS_USER].wanted) {
 		(void)syscall(SYS_setresgid, 0, 0, 0);
 		r = report_call(x->rep,
@@ -296,10 +298,8 @@ static int become(struct execution *x)
 
 static _Noreturn void run_child(struct execution *x)
 {
-	int r;
+	int r = become(x);
 
-	(void)close(x->syncfd);
-	r = become(x);
 	(void)report_refuse(x->rep, r, "%s", strerror(-r));
 	_exit(r == -ENOENT ? 127 : r == -EACCES ? 126 : 1);
 }
@@ -320,6 +320,7 @@ static int join(struct execution *x)
 static _Noreturn void between(struct execution *x)
 {
 	struct clone_args args = { .flags = CLONE_PARENT };
+	const int kept[] = { x->childfd, x->consolefd };
 	pid_t pid;
 	int r;
 
@@ -329,6 +330,8 @@ static _Noreturn void between(struct execution *x)
 			"prctl", "PR_SET_DUMPABLE, 0");
 	if (r == 0)
 		r = join(x);
+	if (r == 0)
+		r = process_close_host(x->opt->preserve_fds, kept, 2, x->rep);
 	if (r < 0)
 		_exit(1);
 	pid = sys_clone3(&args);

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <linux/close_range.h>
 #include <linux/ioprio.h>
+#include <linux/keyctl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -307,4 +308,37 @@ int process_exec(const struct spec_process *p, const struct process *prepared,
 		return r;
 	execve(path, p->args.v, p->env.n ? p->env.v : none);
 	return report_call(rep, -errno, "execve", "%s", path);
+}
+
+int process_close_host(int preserve_fds, const int *kept, size_t count,
+		       struct report *rep)
+{
+	unsigned from = 3 + (unsigned)preserve_fds;
+	int r = 0;
+
+	while (r == 0) {
+		unsigned next = ~0u;
+
+		for (size_t i = 0; i < count; i++)
+			if (kept[i] >= (int)from && (unsigned)kept[i] < next)
+				next = (unsigned)kept[i];
+		if (next > from)
+			r = report_call(rep, sys_close_range(from, next - 1, 0),
+					"close_range", "%u to %u", from,
+					next - 1);
+		if (next == ~0u)
+			break;
+		from = next + 1;
+	}
+	return r;
+}
+
+int process_new_keyring(const char *name, struct report *rep)
+{
+	int r = sys_ret(syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name));
+
+	if (r == -ENOSYS || r == -EDQUOT)
+		r = 0;
+	r = report_call(rep, r, "keyctl", "new session keyring");
+	return r < 0 ? r : 0;
 }

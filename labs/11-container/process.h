@@ -74,4 +74,29 @@ int process_exec(const struct spec_process *p, const struct process *prepared,
 		 const char *path, const struct seccomp_filter *filter,
 		 int preserve_fds, struct report *rep);
 
+/**
+ * process_close_host() - close all but what is still needed
+ * @preserve_fds: how many above 2 are the program's
+ * @kept: more that stay; -1 is none
+ * @count: of @kept
+ * @rep: gets the error
+ *
+ * Whoever has CAP_SYS_PTRACE in the container may open what we have open, by
+ * /proc/PID/fd, before our execve(2) closes it (CVE-2016-9962).  That we are
+ * not dumpable stops him only in a user namespace of the container's own.
+ *
+ * Return: 0; Errors: those of close_range(2).
+ */
+int process_close_host(int preserve_fds, const int *kept, size_t count,
+		       struct report *rep);
+
+/**
+ * process_new_keyring() - leave the keys of the caller's session
+ * @name: of the new session's keyring
+ * @rep: gets the error
+ *
+ * Return: 0; Errors: those of keyctl(2); a kernel without keys is fine.
+ */
+int process_new_keyring(const char *name, struct report *rep);
+
 #endif /* MINIC_PROCESS_H */
