@@ -100,7 +100,7 @@ static int fill_state(struct making *m)
 	m->spec.root_path = s->rootfs;
 	return s->bundle && s->rootfs && s->config && s->created && s->owner &&
 			       s->cgroup
-		       ? 0
+		       ? mounts_anchor(&m->spec, bundle)
 		       : -ENOMEM;
 }
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "arena.h"
 #include "cleanup.h"
 #include "err.h"
 #include "idmap.h"
@@ -59,6 +60,31 @@ static int bind_tree(const char *source, bool recursive, struct report *rep)
 			      OPEN_TREE_CLONE | (recursive ? AT_RECURSIVE : 0));
 
 	return report_call(rep, fd, "open_tree", "%s", source);
+}
+
+static bool is_bind(const struct spec_mount *m)
+{
+	bool bind = strcmp(m->type, "bind") == 0;
+
+	for (size_t i = 0; i < m->options.n && !bind; i++)
+		bind = strcmp(m->options.v[i], "bind") == 0 ||
+		       strcmp(m->options.v[i], "rbind") == 0;
+	return bind;
+}
+
+int mounts_anchor(struct spec *spec, const char *bundle)
+{
+	for (size_t i = 0; i < spec->mounts.n; i++) {
+		struct spec_mount *m = &spec->mounts.v[i];
+
+		if (m->source[0] == '/' || !m->source[0] || !is_bind(m))
+			continue;
+		m->source = arena_printf(spec->memory, "%s/%s", bundle,
+					 m->source);
+		if (!m->source)
+			return -ENOMEM;
+	}
+	return 0;
 }
 
 int mounts_prepare(const struct spec *spec, struct report *rep,

@@ -22,6 +22,16 @@ struct mounts {
 };
 
 /**
+ * mounts_anchor() - a source of a bind mount is relative to the bundle
+ * @spec: changed: all of them are absolute afterwards
+ * @bundle: absolute
+ *
+ * Return: 0 or -ENOMEM.
+ * See: OCI runtime specification 1.1, "Mounts", source.
+ */
+int mounts_anchor(struct spec *spec, const char *bundle);
+
+/**
  * mounts_prepare() - open trees, in the runtime
  * @spec: the configuration
  * @rep: gets errors
