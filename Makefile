@@ -109,9 +109,7 @@ SLIDES    := $(patsubst docs/slides/%.md,$(O)/docs/slides/%.html,\
                $(wildcard $(LABS:%=docs/slides/%.md)))
 
 .PHONY: all labs exercises solutions isolab units deps grade test check docs \
-        slides install clean help skeletons bench fuzz machine check-attacks \
-        check-podman coverage coverage-report check-names \
-        slides install clean help skeletons bench machine check-attacks check-podman coverage coverage-report check-names check-escapes \
+        slides install clean help skeletons bench fuzz machine check-attacks check-podman coverage coverage-report check-names check-escapes \
         check-skeletons check-format check-lint FORCE
 
 all: labs exercises isolab      ## build everything a student needs
@@ -353,12 +351,16 @@ FUZZ_DIR = $(call header,Parts,$(FUZZ_C))
 fuzz: need-grade need-dev       ## look for crashes: FUZZ=layer SECONDS=600
 	@mkdir -p $(O)/fuzz/$(FUZZ)
 	$(Q)clang $(STD) $(WARN) $(CPPFLAGS) -I$(FUZZ_DIR) -O1 -g \
+fuzz: need-grade need-dev $(SYSCALLS) ## look for crashes: FUZZ=config SECONDS=600
+	@mkdir -p $(O)/fuzz/$(FUZZ)
+	$(Q)clang $(STD) $(WARN) $(CPPFLAGS) -I$(FUZZ_DIR) -I$(O)/$(FUZZ_DIR) -O1 -g \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 	    -o $(O)/fuzz/fuzz_$(FUZZ) $(FUZZ_C) $(wildcard common/*.c) \
 	    $(filter-out %/main.c,$(wildcard $(FUZZ_DIR)/*.c)) \
 	    $(addprefix -l,$(call header,Libs,$(FUZZ_C)))
 	$(O)/fuzz/fuzz_$(FUZZ) -max_total_time=$(SECONDS) -timeout=10 -max_len=16384 \
 	    -print_final_stats=1 -verbosity=0 -artifact_prefix=$(abspath $(O)/fuzz)/ \
+	    $(addprefix -dict=,$(wildcard tests/fuzz/$(FUZZ).dict)) \
 	    $(abspath $(O)/fuzz/$(FUZZ) tests/fuzz/corpus/$(FUZZ))
 
 bench: all                      ## how long grading takes
