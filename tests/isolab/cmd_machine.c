@@ -28,6 +28,8 @@ static int usage(FILE *out, int status)
 	      "  --memory MIB    default 2048, with --small 512\n"
 	      "  --cpus N        default 1; more can crash an emulated "
 	      "machine\n"
+	      "  --icount N      its clock counts instructions, 2^N ns each:\n"
+	      "                  times are the same in every run; 1 to 10\n"
 	      "  --timeout SEC   end it after so long\n"
 	      "  --console       print what the kernel said, on stderr\n",
 	      out);
@@ -56,6 +58,7 @@ static int parse(struct options *o, int argc, char **argv)
 		{ "small", no_argument, NULL, 's' },
 		{ "memory", required_argument, NULL, 'm' },
 		{ "cpus", required_argument, NULL, 'c' },
+		{ "icount", required_argument, NULL, 'i' },
 		{ "timeout", required_argument, NULL, 't' },
 		{ "console", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
@@ -67,8 +70,8 @@ static int parse(struct options *o, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "+", longs, NULL)) != -1) {
 		unsigned n = optarg ? number(optarg) : 1;
 
-		if (n == 0) {
-			fprintf(stderr, "isolab: '%s' is not a number\n",
+		if (n == 0 || (c == 'i' && n > 10)) {
+			fprintf(stderr, "isolab: '%s' is not a number it takes\n",
 				optarg);
 			return -EINVAL;
 		}
@@ -81,6 +84,9 @@ static int parse(struct options *o, int argc, char **argv)
 			break;
 		case 'c':
 			o->spec.cpus = n;
+			break;
+		case 'i':
+			o->spec.icount = n;
 			break;
 		case 't':
 			o->spec.timeout_ms = n * 1000;

@@ -27,6 +27,7 @@
 enum {
 	TRIES = 2,	    /* QEMU 7.2's emulation stalls once in a while */
 	BOOT_MS = 45000,    /* three seconds, but a loaded host takes longer */
+	COUNTING_MS = 180000,
 	SILENCE_MS = 30000, /* a machine says something every second */
 	CONSOLE_MAX = 1 << 20,
 	ESCAPE_KEY = 0x1d, /* Ctrl-] */
@@ -253,8 +254,12 @@ static int check_time(const struct machine *m)
 	long long now = now_ms();
 	long long silence_ms =
 		m->spec->silence_ms ? m->spec->silence_ms : SILENCE_MS;
+	long long boot_ms = BOOT_MS;
 
-	if (now - m->heard_ms > (m->started ? silence_ms : BOOT_MS))
+	/* It says something every second of its own clock. */
+	if (m->spec->icount)
+		boot_ms = silence_ms = COUNTING_MS;
+	if (now - m->heard_ms > (m->started ? silence_ms : boot_ms))
 		return -EHOSTDOWN;
 	if (m->started && m->spec->timeout_ms > 0 &&
 	    now - m->start_ms > (long long)m->spec->timeout_ms)

@@ -49,6 +49,8 @@ struct machine_spec {
 	unsigned cpus;	     /* 0 for 1; with more, an emulated processor may
 				run code that another has just replaced, and
 				Linux dies of an int3 that nobody expects */
+	unsigned icount; /* N: its clock counts instructions, 2^N ns each, up
+			    to 10; 0: it shows the time */
 	unsigned timeout_ms; /* for the job, from its start; 0 for none */
 	unsigned silence_ms; /* without a word from a machine that was up;
 				0 for 30,000 */

@@ -142,6 +142,9 @@ int machine_command(struct machine_command *cmd,
 					   NULL };
 	static const char *const tcg[] = { "-accel", "tcg,thread=multi", "-cpu",
 					   "max", NULL };
+	/* Counting takes one thread for all processors. */
+	static const char *const counting[] = { "-accel", "tcg,thread=single",
+						"-cpu", "max", NULL };
 	char kernel[MACHINE_PATH];
 	int r = kernel_path(kernel, sizeof(kernel));
 
@@ -149,7 +152,12 @@ int machine_command(struct machine_command *cmd,
 		return r;
 	*cmd = (struct machine_command){ 0 };
 	add_all(cmd, always);
-	add_all(cmd, has_kvm() ? kvm : tcg);
+	add_all(cmd, spec->icount ? counting : has_kvm() ? kvm : tcg);
+	if (spec->icount) {
+		/* Idle, it skips to its next timer instead of waiting. */
+		add(cmd, "-icount");
+		addf(cmd, "shift=%u,sleep=off", spec->icount);
+	}
 	if (spec->host_root)
 		add_all(cmd, share);
 	add(cmd, "-kernel");
