@@ -109,7 +109,8 @@ SLIDES    := $(patsubst docs/slides/%.md,$(O)/docs/slides/%.html,\
                $(wildcard $(LABS:%=docs/slides/%.md)))
 
 .PHONY: all labs exercises solutions isolab units deps grade test check docs \
-        slides install clean help skeletons bench fuzz machine check-attacks check-podman coverage coverage-report check-names check-escapes \
+        slides install clean help skeletons bench fuzz machine check-attacks \
+        check-podman check-escapes coverage coverage-report check-names \
         check-skeletons check-format check-lint FORCE
 
 all: labs exercises isolab      ## build everything a student needs
@@ -348,10 +349,7 @@ SECONDS ?= 60
 FUZZ_C   = tests/fuzz/fuzz_$(FUZZ).c
 FUZZ_DIR = $(call header,Parts,$(FUZZ_C))
 
-fuzz: need-grade need-dev       ## look for crashes: FUZZ=layer SECONDS=600
-	@mkdir -p $(O)/fuzz/$(FUZZ)
-	$(Q)clang $(STD) $(WARN) $(CPPFLAGS) -I$(FUZZ_DIR) -O1 -g \
-fuzz: need-grade need-dev $(SYSCALLS) ## look for crashes: FUZZ=config SECONDS=600
+fuzz: need-grade need-dev $(SYSCALLS) ## look for crashes: FUZZ=layer or config, SECONDS=600
 	@mkdir -p $(O)/fuzz/$(FUZZ)
 	$(Q)clang $(STD) $(WARN) $(CPPFLAGS) -I$(FUZZ_DIR) -I$(O)/$(FUZZ_DIR) -O1 -g \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
