@@ -409,6 +409,7 @@ static noreturn void be_first(struct room *room)
 static noreturn void undo(const char *id, pid_t pid, int error)
 {
 	/* SOLUTION BEGIN
+	(void)room_forget;
 	*/
 	if (pid >= 0) {
 		(void)kill(pid, SIGKILL); /* ours, and not waited for yet */

@@ -38,8 +38,7 @@ int exercise_start(struct grading *g, const struct sandbox_spec *spec,
 	return sandbox_start(ret, &with);
 }
 
-/* The program's own words, for the reader of the card; never evidence. */
-static void keep_output(struct finding *f, struct sandbox *box)
+void exercise_keep_output(struct finding *f, struct sandbox *box)
 {
 	const char *text = sandbox_err(box);
 
@@ -96,7 +95,7 @@ int exercise_start_probe(struct grading *g, struct finding *f,
 			    "than it may");
 		r = -ESRCH;
 	}
-	keep_output(f, box);
+	exercise_keep_output(f, box);
 	(void)sandbox_free(box);
 	return r;
 }

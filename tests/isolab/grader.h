@@ -198,6 +198,15 @@ int exercise_start_probe(struct grading *g, struct finding *f,
 			 const struct sandbox_spec *spec, struct sandbox **ret,
 			 pid_t *ret_pid);
 
+/**
+ * exercise_keep_output() - the program's own words, for the reader of a card
+ * @f: receives what it wrote to stderr so far, or else to stdout
+ * @box: the sandbox
+ *
+ * Never evidence.  exercise_start_probe() does it when no probe comes.
+ */
+void exercise_keep_output(struct finding *f, struct sandbox *box);
+
 /* judge_no_probe() - turn that function's error into a verdict.
  * @f: the finding; @r: the error; @key: diagnosis if it is the student's
  *

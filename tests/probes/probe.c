@@ -18,6 +18,11 @@
  *         probe eat MIB          a child uses that much memory; both hold
  *         probe forks N          try N times to make a child; all hold
  *         probe spin             use the processor
+ *         probe desk COMMAND... [: COMMAND...]  run the Nth of the commands, from
+ *                                0 on, when told so by signal 40; its name says
+ *                                which turn that was and how it ended: "3=0"
+ *         probe hoard ...        the same; and what the commands leave becomes
+ *                                its child, for which it does not wait
  *
  * Called newuidmap or newgidmap it does what these programs do: it writes a map
  * of a process's user namespace.  The grader gives that copy the capabilities
@@ -47,7 +52,10 @@
 #include "file.h"
 #include "userns.h"
 
-enum { TELL = 40 }; /* a real-time signal, so that it carries a value */
+enum {
+	TELL = 40, /* a real-time signal, so that it carries a value */
+	DESK_COMMANDS = 16,
+};
 
 static noreturn void wait_told(void)
 {
@@ -75,6 +83,54 @@ static noreturn void make_orphans(long count)
 			wait_told();
 	}
 	_exit(0);
+}
+
+static void run_one(char *command[])
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	execv(command[0], command);
+	die(-errno, "cannot run '%s'", command[0]);
+}
+
+/* Cuts the words into commands, at each ":". */
+static noreturn void be_desk(char *words[])
+{
+	char **commands[DESK_COMMANDS] = { words };
+	char name[16] = "ready";
+	siginfo_t info;
+	sigset_t tell;
+	int count = 1;
+
+	for (char **word = words; *word; word++) {
+		if (strcmp(*word, ":") != 0)
+			continue;
+		if (count == DESK_COMMANDS)
+			die(-E2BIG, "too many commands");
+		*word = NULL;
+		commands[count++] = word + 1;
+	}
+	sigemptyset(&tell);
+	sigaddset(&tell, TELL);
+	if (sigprocmask(SIG_BLOCK, &tell, NULL) < 0)
+		die(-errno, "cannot block the signal");
+	for (unsigned turn = 1;; turn++) {
+		pid_t pid;
+
+		if (prctl(PR_SET_NAME, name) < 0)
+			die(-errno, "cannot set the name");
+		while (sigwaitinfo(&tell, &info) != TELL ||
+		       info.si_value.sival_int >= count)
+			;
+		pid = fork();
+		if (pid < 0)
+			die(-errno, "cannot fork");
+		if (pid == 0)
+			run_one(commands[info.si_value.sival_int]);
+		snprintf(name, sizeof(name), "%u=%d", turn, child_wait(pid));
+	}
 }
 
 /* The names tell the grader who is who, and that all is ready. */
@@ -261,11 +317,19 @@ int main(int argc, char *argv[])
 		try_forks(strtol(argv[2], NULL, 10));
 	if (argc == 2 && strcmp(argv[1], "spin") == 0)
 		spin();
+	if (argc >= 3 && strcmp(argv[1], "desk") == 0)
+		be_desk(&argv[2]);
+	if (argc >= 3 && strcmp(argv[1], "hoard") == 0) {
+		if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+			die(-errno, "cannot take in the orphans");
+		be_desk(&argv[2]);
+	}
 
 	fprintf(stderr,
 		"usage: %s hold | exit N | make FILE | beside COMMAND... | "
 		"told N |\n       laden GROUP COMMAND... | eat MIB | "
-		"forks N | spin\n",
+		"forks N | spin |\n       desk COMMAND... [: COMMAND...] | "
+		"hoard COMMAND... [: COMMAND...]\n",
 		argv[0]);
 	return KIT_USAGE;
 }
