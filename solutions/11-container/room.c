@@ -383,7 +383,6 @@ static noreturn void be_first(struct room *room)
 	int startfd;
 	int error;
 
-	(void)close(room->folderfd);
 	if (gate_wait(&room->mapped) < 0)
 		die(0, "nobody has mapped the user");
 	if (setsid() < 0 || sethostname(room->id, strlen(room->id)) < 0)

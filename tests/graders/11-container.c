@@ -36,6 +36,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "cleanup.h"
 #include "err.h"
 #include "grader.h"
@@ -500,12 +501,12 @@ static int is_ns_root(void *arg)
 			     (struct file_id){ st.st_dev, st.st_ino });
 }
 
-static int open_mntns(pid_t pid)
+static int open_ns(pid_t pid, const char *name)
 {
 	char path[64];
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", (int)pid);
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)pid, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
@@ -528,7 +529,7 @@ static enum verdict judge_rooted(struct grading *g, struct finding *f)
 	if (r == 0)
 		r = look_id(hotel.first, "root", &its);
 	if (r == 0)
-		r = nsfd = root.nsfd = open_mntns(hotel.first);
+		r = nsfd = root.nsfd = open_ns(hotel.first, "mnt");
 	if (r < 0)
 		return cannot_judge(f, r, "look at PROGRAM's root directory");
 	if (!file_id_equal(root.want, its)) {
@@ -672,7 +673,7 @@ static enum verdict create_waiting(struct grading *g, struct finding *f,
 	if (count == 1)
 		return VERDICT_PASS;
 	exercise_keep_output(f, hotel->box);
-	return fail(f, count ? "stays" : "gone");
+	return fail(f, count ? "stays" : "starts");
 }
 
 static enum verdict judge_created(struct grading *g, struct finding *f)
@@ -939,13 +940,20 @@ static enum verdict judge_filter(struct grading *g, struct finding *f)
 
 /* ---- 11.4: the end ------------------------------------------------------------ */
 
+static uint64_t bit_of(int number)
+{
+	return UINT64_C(1) << (number - 1);
+}
+
 static enum verdict judge_signal(struct grading *g, struct finding *f)
 {
 	static const int numbers[] = { 1, 2, 10, 12, 15, 37 };
 	int number = numbers[random_number() % 6];
 	auto_hotel struct hotel hotel = { 0 };
+	struct turn ready = { .wanted = "ready" };
 	struct scene scene;
 	enum verdict verdict;
+	uint64_t pending;
 	char text[32];
 	int r;
 
@@ -959,11 +967,11 @@ static enum verdict judge_signal(struct grading *g, struct finding *f)
 	if (verdict != VERDICT_PASS)
 		return verdict;
 	/* It says so when it has blocked them. */
-	{
-		struct turn ready = { .desk = hotel.first, .wanted = "ready" };
-
-		if (!wait_until(turn_over, &ready, START_MS))
-			return cannot_judge(f, -ETIME, "make PROGRAM ready");
+	ready.desk = hotel.first;
+	if (!wait_until(turn_over, &ready, START_MS) || !lives(ready.desk)) {
+		observed(f, "PROGRAM cannot fork");
+		exercise_keep_output(f, hotel.box);
+		return fail(f, "not-made");
 	}
 	r = run(&hotel, KILL);
 	if (r != 0) {
@@ -975,36 +983,60 @@ static enum verdict judge_signal(struct grading *g, struct finding *f)
 		observed(f, "the process is gone");
 		return fail(f, "other-signal");
 	}
-	observed(f, "the signals that have come are %s, a bit for each", text);
-	if (strtoull(text, NULL, 16) == UINT64_C(1) << (number - 1))
+	/* It has had a child of its own. */
+	pending = strtoull(text, NULL, 16) & ~bit_of(SIGCHLD);
+	observed(f, "the signals that have come are %016llx, a bit for each",
+		 (unsigned long long)pending);
+	if (pending == bit_of(number))
 		return VERDICT_PASS;
-	return fail(f, strtoull(text, NULL, 16) ? "other-signal" : "no-signal");
+	return fail(f, pending ? "other-signal" : "no-signal");
 }
 
-/* A process with a PID that is free, of the program's user. */
-static int make_stranger(void *arg)
+/* Who is to be made. */
+struct stranger {
+	pid_t pid; /* in the sandbox; free */
+	int nsfd;  /* the sandbox's PID namespace; borrowed */
+};
+
+/* With that PID; it becomes the stranger, of the program's user. */
+static noreturn void be_stranger(const struct stat *work)
 {
 	static const char *const argv[] = { "/bin/stranger", "hold", NULL };
-	pid_t pid = *(const pid_t *)arg;
-	struct clone_args args = {
-		.set_tid = (uintptr_t)&pid,
-		.set_tid_size = 1,
-	};
-	auto_close int nsfd = open("/proc/1/ns/pid", O_RDONLY | O_CLOEXEC);
-	struct stat work;
-	long child;
 
-	if (nsfd < 0 || stat("/work", &work) < 0 ||
-	    setns(nsfd, CLONE_NEWPID) < 0)
-		return -errno;
-	child = syscall(SYS_clone3, &args, sizeof(args));
-	if (child != 0)
-		return child < 0 ? -errno : 0;
-	if (setresgid(work.st_gid, work.st_gid, work.st_gid) < 0 ||
-	    setresuid(work.st_uid, work.st_uid, work.st_uid) < 0)
+	if (setresgid(work->st_gid, work->st_gid, work->st_gid) < 0 ||
+	    setresuid(work->st_uid, work->st_uid, work->st_uid) < 0)
 		_exit(1);
 	execv(argv[0], (char *const *)(uintptr_t)argv);
 	_exit(1);
+}
+
+/*
+ * Called outside of the sandbox's PID namespace.  The process in between is in
+ * it, and so the orphan that it leaves goes to PID 1 there.
+ */
+static int make_stranger(void *arg)
+{
+	const struct stranger *stranger = arg;
+	struct clone_args args = {
+		.exit_signal = SIGCHLD,
+		.set_tid = (uintptr_t)&stranger->pid,
+		.set_tid_size = 1,
+	};
+	struct stat work;
+	pid_t between;
+	long child;
+
+	if (stat("/work", &work) < 0 || setns(stranger->nsfd, CLONE_NEWPID) < 0)
+		return -errno;
+	between = fork();
+	if (between < 0)
+		return -errno;
+	if (between > 0)
+		return -child_wait(between);
+	child = syscall(SYS_clone3, &args, sizeof(args));
+	if (child == 0)
+		be_stranger(&work);
+	_exit(child < 0 ? errno : 0);
 }
 
 /* A process's PID in the sandbox, the second of those that it has. */
@@ -1023,10 +1055,11 @@ static pid_t inner_pid(pid_t pid)
 static int replace_first(struct grading *g, struct hotel *hotel)
 {
 	auto_close int strangerfd = probe_copy(g, "stranger");
-	pid_t pid = inner_pid(hotel->first);
+	auto_close int nsfd = open_ns(hotel->desk, "pid");
+	struct stranger stranger = { inner_pid(hotel->first), nsfd };
 	int r;
 
-	if (strangerfd < 0 || pid < 0)
+	if (strangerfd < 0 || nsfd < 0 || stranger.pid < 0)
 		return -ESRCH;
 	if (kill(hotel->first, SIGKILL) < 0)
 		return -errno;
@@ -1034,7 +1067,7 @@ static int replace_first(struct grading *g, struct hotel *hotel)
 		return -ETIME;
 	/* Start times are told in ticks of 10 ms. */
 	(void)poll(NULL, 0, 30);
-	r = sandbox_call(hotel->box, make_stranger, &pid);
+	r = sandbox_call(hotel->box, make_stranger, &stranger);
 	return r < 0 ? r : sandbox_wait_exe(hotel->box, strangerfd, START_MS);
 }
 
@@ -1131,6 +1164,7 @@ static enum verdict judge_undone(struct grading *g, struct finding *f)
 	auto_hotel struct hotel hotel = { 0 };
 	struct scene scene;
 	enum verdict verdict;
+	int before;
 	int r;
 
 	expected(f, "a create that fails, because there is no ROOT, leaves no "
@@ -1139,12 +1173,13 @@ static enum verdict judge_undone(struct grading *g, struct finding *f)
 	verdict = create_room(g, f, &scene, &hotel);
 	if (verdict != VERDICT_PASS)
 		return verdict;
+	before = others(&hotel, NULL);
 	r = run(&hotel, NOWHERE);
 	if (r <= 0) {
 		observe_command(f, &hotel, "create", r);
 		return fail(f, "half-left");
 	}
-	for (long end = now_ms() + SETTLE_MS; others(&hotel, NULL) > 1;) {
+	for (long end = now_ms() + SETTLE_MS; others(&hotel, NULL) > before;) {
 		if (now_ms() < end && poll(NULL, 0, 2) == 0)
 			continue;
 		observed(f, "a process is left");
@@ -1173,21 +1208,18 @@ static enum verdict judge_undone(struct grading *g, struct finding *f)
 #define WAITING                                                                \
 	NOT_MADE,                                                              \
 		{ "starts",                                                    \
-		  "the first process goes on to execve(2) by itself: it does " \
-		  "not wait, or what it waits for ends with create",           \
+		  "the first process does not wait: it goes on to execve(2), " \
+		  "or ends, because what it waits for ends with create",       \
 		  "let it wait in accept(2) at a socket with a name in the "   \
 		  "room's folder, which start can connect to",                 \
 		  "accept(2), unix(7)" },                                      \
-		{ "stays",                                                     \
-		  "a process of the runtime stays beside the first one",       \
-		  "create ends as soon as the first process is ready; what "   \
-		  "somebody needs to know later is in the room's folder",      \
-		  "OCI runtime specification, Lifecycle" },                    \
 	{                                                                      \
-		"gone", "the first process has ended",                         \
-			"it must survive the end of create: a socket with a "  \
-			"name does, a pipe to create does not",                \
-			"pipe(7), I/O on pipes and FIFOs; unix(7)"             \
+		"stays",                                                       \
+			"a process of the runtime stays beside the first one", \
+			"create ends as soon as the first process is ready; "  \
+			"what somebody needs to know later is in the room's "  \
+			"folder",                                              \
+			"OCI runtime specification, Lifecycle"                 \
 	}
 
 static const struct diagnosis of_namespaces[] = {
