@@ -395,6 +395,20 @@ static enum verdict create_room(struct grading *g, struct finding *f,
 	return fail(f, "not-made");
 }
 
+/* A process of the host's would show much that a room does, for nothing. */
+static enum verdict in_room(struct finding *f, const struct hotel *hotel)
+{
+	int r = look_same(hotel->first, hotel->desk, "ns/pid");
+
+	if (r == 0)
+		return VERDICT_PASS;
+	if (r < 0)
+		return cannot_judge(f, r, "look at its PID namespace");
+	observed(f, "there is a process, and it is in no room: its PID "
+		    "namespace is the host's");
+	return fail(f, "not-made");
+}
+
 /* VERDICT_PASS when the program runs in the room, started or not. */
 static enum verdict inhabit(struct grading *g, struct finding *f,
 			    const struct scene *scene, struct hotel *hotel)
@@ -407,7 +421,7 @@ static enum verdict inhabit(struct grading *g, struct finding *f,
 	r = run(hotel, START);
 	hotel->first = find_probe(g, hotel, SETTLE_MS);
 	if (hotel->first)
-		return VERDICT_PASS;
+		return in_room(f, hotel);
 	observe_command(f, hotel, "start", r);
 	return fail(f, "not-made");
 }
@@ -671,7 +685,7 @@ static enum verdict create_waiting(struct grading *g, struct finding *f,
 	count = others(hotel, &hotel->first);
 	observed(f, "%d processes wait", count);
 	if (count == 1)
-		return VERDICT_PASS;
+		return in_room(f, hotel);
 	exercise_keep_output(f, hotel->box);
 	return fail(f, count ? "stays" : "starts");
 }
@@ -1120,6 +1134,10 @@ static enum verdict judge_deleted(struct grading *g, struct finding *f)
 		return cannot_judge(f, -errno, "end the first process");
 	if (!wait_until(has_ended, &hotel.first, START_MS))
 		return cannot_judge(f, -ETIME, "see it end");
+	if (!folder_there(&hotel, scene.id)) {
+		observed(f, "before that, there is no folder of the room");
+		return fail(f, "not-made");
+	}
 	r = run(&hotel, DELETE);
 	if (r != 0) {
 		observe_command(f, &hotel, "delete", r);
@@ -1170,7 +1188,7 @@ static enum verdict judge_undone(struct grading *g, struct finding *f)
 	expected(f, "a create that fails, because there is no ROOT, leaves no "
 		    "process and no folder");
 	scene_init(&scene);
-	verdict = create_room(g, f, &scene, &hotel);
+	verdict = inhabit(g, f, &scene, &hotel);
 	if (verdict != VERDICT_PASS)
 		return verdict;
 	before = others(&hotel, NULL);
