@@ -16,10 +16,10 @@
  *	-----------                     -----------------------------
  *	make the folder, listen
  *	clone3       -----------------> born in its namespaces
- *	map the user
+ *	note its PID, map the user
  *	"mapped"     -----------------> enter ROOT
  *	             <----------------- "ready"
- *	note its PID, and end           wait at the socket
+ *	end                             wait at the socket
  *
  *	room start
  *	----------
@@ -176,14 +176,16 @@ static unsigned long long started_at(pid_t pid)
 	return at && sscanf(at, "%llu", &ticks) == 1 ? ticks : 0;
 }
 
-static void room_note(const struct room *room, pid_t pid)
+static int room_note(const struct room *room, pid_t pid)
 {
 	auto_close int fd =
 		openat(room->folderfd, "pid",
 		       O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
 
-	if (fd < 0 || dprintf(fd, "%d %llu\n", (int)pid, started_at(pid)) < 0)
-		die(-errno, "cannot note the PID");
+	if (fd < 0)
+		return -errno;
+	return dprintf(fd, "%d %llu\n", (int)pid, started_at(pid)) < 0 ? -errno
+								       : 0;
 }
 
 /* False if create was killed before it could say. */
@@ -435,7 +437,11 @@ static int create(const char *id, char *words[])
 	if (pid == 0)
 		be_first(&room);
 
-	r = map_user(pid);
+	/* While it still needs us: should create be killed, either it is known
+	 * or it ends. */
+	r = room_note(&room, pid);
+	if (r == 0)
+		r = map_user(pid);
 	if (r == 0)
 		r = gate_open(&room.mapped);
 	/* Nobody but the first process opens it: if it ends, we are told. */
@@ -443,7 +449,6 @@ static int create(const char *id, char *words[])
 		r = gate_wait(&room.ready);
 	if (r < 0)
 		undo(id, pid, r);
-	room_note(&room, pid);
 	return KIT_OK;
 }
 

@@ -27,6 +27,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -367,6 +368,52 @@ START_TEST(killed_program_leaves_a_group_until_the_next_run)
 }
 END_TEST
 
+/* ---- a room, which create leaves on purpose ---------------------------------- */
+
+/* Return: its status. */
+static int run_room(const char *command, const char *argument)
+{
+	const char *const words[WORDS] = { "@solutions/11-container", command,
+					   "kit", argument };
+	pid_t child = fork();
+
+	if (child == 0)
+		execute(words);
+	return child < 0 ? -1 : child_wait(child);
+}
+
+/*
+ * Wherever create was killed: its first process ends, or it can be found and be
+ * killed; and the room can be deleted.
+ */
+START_TEST(room_of_a_killed_create_can_be_deleted)
+{
+	char dir[] = "/tmp/kit-rooms.XXXXXX";
+	char proc[64];
+	char room[64];
+	const char *const words[WORDS] = { "@solutions/11-container", "create",
+					   "kit", dir, "/bin/nothing" };
+
+	ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(proc, sizeof(proc), "%s/proc", dir);
+	ck_assert_int_eq(mkdir(proc, 0755), 0);
+	ck_assert_int_eq(setenv("ROOMS", dir, 1), 0);
+	snprintf(room, sizeof(room), "%s/kit", dir);
+	for (int i = 0; i < KILLS; i++) {
+		ck_assert_int_eq(kill_at_random(words, WITHIN_US), 0);
+		(void)run_room("kill", "9");
+		ck_assert_int_eq(count_left(GONE_WITHIN_MS), 0);
+		/* It may not have come so far that there is a folder. */
+		if (access(room, F_OK) == 0)
+			ck_assert_int_eq(run_room("delete", NULL), 0);
+		ck_assert_int_ne(access(room, F_OK), 0);
+	}
+	ck_assert_int_eq(rmdir(proc), 0);
+	ck_assert_int_eq(rmdir(dir), 0);
+}
+END_TEST
+
 /* A check that cannot fail is none: here is one who leaves somebody. */
 START_TEST(what_is_left_would_be_found)
 {
@@ -414,6 +461,7 @@ int main(void)
 	tcase_add_loop_test(tc, killed_program_leaves_no_process_and_no_object,
 			    0, PROGRAMS);
 	tcase_add_test(tc, killed_router_leaves_no_link_and_no_rule);
+	tcase_add_test(tc, room_of_a_killed_create_can_be_deleted);
 
 	tc = add_task(suite, "labs with cgroups", need_groups());
 	tcase_set_timeout(tc, 300);
