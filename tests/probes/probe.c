@@ -107,10 +107,9 @@ static noreturn void be_desk(char *words[])
 	for (char **word = words; *word; word++) {
 		if (strcmp(*word, ":") != 0)
 			continue;
-		if (count == DESK_COMMANDS)
-			die(-E2BIG, "too many commands");
 		*word = NULL;
-		commands[count++] = word + 1;
+		if (count < DESK_COMMANDS)
+			commands[count++] = word + 1;
 	}
 	sigemptyset(&tell);
 	sigaddset(&tell, TELL);
