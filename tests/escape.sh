@@ -122,8 +122,8 @@ elif [ "${1:-}" = --weakened ]; then
 		# shellcheck disable=SC2046 # words
 		prove $(cd tests/escape/weaken && echo *.patch | sed 's/\.patch//g')
 		for step in $(steps); do
-			cat tests/escape/weaken/*.patch tests/escape/controls |
-				sed -n '/^Breaks:\|^Control:/p' | grep -qw "$step" ||
+			cat tests/escape/weaken/*.patch tests/escape/*.sh |
+				sed -n '/^Breaks:\|^# Control:/p' | grep -qw "$step" ||
 				count FAIL "$step" "no patch lets it through"
 		done
 	fi

@@ -76,6 +76,24 @@ step_entering_descriptors() {
 	judge_entering
 }
 
+# A container that is created and not started, in the PID namespace of another:
+# they have it for as long as they like.
+#
+# Stopped by: container_child.c, leave_host().
+step_created_descriptors() {
+	caps="$caps,\"CAP_SYS_PTRACE\""
+	args='"sleep","100"'
+	image pod
+	start_container pod
+	pid=$(rt state pod | sed -n 's/.*"pid": \([0-9]*\).*/\1/p')
+	pidns="{\"type\":\"pid\",\"path\":\"/proc/$pid/ns/pid\"},"
+	image c
+	rt create --bundle "$bundle" c 20</e >"$dir/out" 2>&1 ||
+		broken "create: $(tail -n 1 "$dir/out")"
+	rt exec pod grab fds 2 >"$dir/out" 2>&1
+	judge_entering
+}
+
 # The same with its own user namespace, where CAP_SYS_PTRACE ends.
 step_entering_descriptors_userns() {
 	caps="$caps,\"CAP_SYS_PTRACE\",\"CAP_SYS_NICE\""
@@ -119,7 +137,7 @@ grab_entering() { # WHAT
 		case $(readlink "$p/exe") in */grab) chrt -f -p 1 "${p#/proc/}" ;; esac
 	done
 	i=0
-	while [ $i -lt "${ENTRIES:-30}" ] && ! grep -q through: "$dir/out"; do
+	while [ $i -lt "${ENTRIES:-15}" ] && ! grep -q through: "$dir/out"; do
 		rt exec c true >>"$dir/log2" 2>&1
 		i=$((i + 1))
 	done

@@ -35,7 +35,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FDS = 40, TRIES = 4000, PAUSE_NS = 30000 };
+enum { FDS = 40, TRIES = 4000, PAUSE_NS = 250000 };
 
 static void say(const char *what, const char *detail)
 {
@@ -123,14 +123,23 @@ static bool take_fds(pid_t pid)
 	return false;
 }
 
+static bool is_other(pid_t pid);
+
+/* Stopped it may be what it was to become: then it was attached to in vain. */
 static bool take_trace(pid_t pid)
 {
+	bool done;
+
 	if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) < 0) {
 		say("no: ptrace", strerrorname_np(errno));
 		return false;
 	}
-	say("through", "attached");
-	return true;
+	done = ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) == 0 &&
+	       waitpid(pid, NULL, __WALL) == pid && is_other(pid);
+	if (done)
+		say("through", "attached");
+	(void)ptrace(PTRACE_DETACH, pid, NULL, NULL);
+	return done;
 }
 
 /* Our first process and its children by fork(2) are none of the runtime's. */

@@ -3,9 +3,10 @@
 # ids.sh - users, groups, rights, keys, and the terminal of the caller
 
 # CVE-2014-8989: who is in a group that may not read a file leaves that group in
-# a user namespace.  That the file can be read without the group, and cannot
-# with it, is seen here first; so the check can fail.
+# a user namespace.  No runtime can be so weak that the kernel lets it happen; so
+# that the file can be read without the group, and not with it, is seen first.
 #
+# Control: setgroups_negative
 # Stopped by: the kernel, which wants "deny"; idmap.c, idmap_write() says it.
 step_setgroups_negative() {
 	mkdir "$dir/volume" "$dir/state"

@@ -59,10 +59,10 @@ for run; do
 		mkdir -p /e/step /e/runtime
 		cp "$binary" "/e/runtime/${binary##*/}"
 		before=$(milliseconds)
-		timeout -s KILL "${LIMIT:-200}" sh "$0" one \
+		timeout -s KILL "${LIMIT:-500}" sh "$0" one \
 			"/e/runtime/${binary##*/}" "$step" >/e/step/log 2>&1 </dev/null
 		[ -s /e/step/verdict ] ||
-			echo "broken killed after ${LIMIT:-200} s, or: $(tail -n 1 /e/step/log)" \
+			echo "broken killed after ${LIMIT:-500} s, or: $(tail -n 1 /e/step/log)" \
 				>/e/step/verdict
 		read -r verdict why </e/step/verdict
 		printf '@%s %s %s %s %s\n' "$label" "$step" "$verdict" \
