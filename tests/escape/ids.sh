@@ -124,7 +124,7 @@ step_exec_user() {
 		fi
 	done
 	rt exec --user 1000:1001 c sh -c 'who ids; echo done' >"$dir/out" 2>&1
-	grep -q 'Uid:.1000.1000.1000.1000' "$dir/out" || broken "1000 is not 1000"
+	grep -q 'Uid:.1000.1000.1000.1000' "$dir/out" || broken "1000 is not: $(tail -n 3 "$dir/out")"
 	judge "$dir/out"
 }
 

@@ -64,9 +64,10 @@ defaults() {
 "/proc/sysrq-trigger"'
 }
 
-# args for a script, which is one line without single quotes of JSON's kind
+# args for a script
 shell() { # SCRIPT
-	args="\"sh\",\"-c\",\"$(printf %s "$1" | sed 's/[\\"]/\\&/g')\""
+	args="\"sh\",\"-c\",\"$(printf %s "$1" | tr '\n\t' '  ' |
+		sed 's/[\\"]/\\&/g')\""
 }
 
 config() { # BUNDLE

@@ -191,7 +191,7 @@ step_mount_race() {
 	mounts="$mounts,{\"destination\":\"/vol/a/x\",\"type\":\"tmpfs\",
 \"source\":\"tmpfs\"}"
 	i=0 started=0
-	while [ $i -lt "${ROUNDS:-120}" ]; do
+	while [ $i -lt "${ROUNDS:-80}" ]; do
 		i=$((i + 1))
 		run_script true
 		! grep -q done "$dir/out" || started=$((started + 1))

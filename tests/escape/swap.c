@@ -19,7 +19,7 @@
 int main(int argc, char **argv)
 {
 	struct sched_param first = { .sched_priority = 1 };
-	struct timespec pause = { .tv_nsec = 40000 };
+	struct timespec pause = { .tv_nsec = 300000 };
 
 	if (argc != 3)
 		return 2;
