@@ -79,8 +79,8 @@ int mounts_anchor(struct spec *spec, const char *bundle)
 
 		if (m->source[0] == '/' || !m->source[0] || !is_bind(m))
 			continue;
-		m->source = arena_printf(spec->memory, "%s/%s", bundle,
-					 m->source);
+		m->source =
+			arena_printf(spec->memory, "%s/%s", bundle, m->source);
 		if (!m->source)
 			return -ENOMEM;
 	}

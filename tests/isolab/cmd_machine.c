@@ -71,7 +71,8 @@ static int parse(struct options *o, int argc, char **argv)
 		unsigned n = optarg ? number(optarg) : 1;
 
 		if (n == 0 || (c == 'i' && n > 10)) {
-			fprintf(stderr, "isolab: '%s' is not a number it takes\n",
+			fprintf(stderr,
+				"isolab: '%s' is not a number it takes\n",
 				optarg);
 			return -EINVAL;
 		}

@@ -25,8 +25,8 @@
 #include "wire.h"
 
 enum {
-	TRIES = 2,	    /* QEMU 7.2's emulation stalls once in a while */
-	BOOT_MS = 45000,    /* three seconds, but a loaded host takes longer */
+	TRIES = 2,	 /* QEMU 7.2's emulation stalls once in a while */
+	BOOT_MS = 45000, /* three seconds, but a loaded host takes longer */
 	COUNTING_MS = 180000,
 	SILENCE_MS = 30000, /* a machine says something every second */
 	CONSOLE_MAX = 1 << 20,
