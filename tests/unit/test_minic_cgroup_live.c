@@ -448,8 +448,9 @@ START_TEST(devices_are_denied_until_a_rule_allows_them)
 	};
 	struct spec_resources res = nothing();
 
+	/* Without a rule: the default devices, and no other. */
 	make("/minic-unit", &res);
-	ck_assert_int_eq(child_wait(spawn(opens, NULL)), 1 | 2 | 4);
+	ck_assert_int_eq(child_wait(spawn(opens, NULL)), 1);
 	ck_assert(!group.devices_free);
 	remove_all();
 
