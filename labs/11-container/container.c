@@ -246,7 +246,7 @@ static int spawn_joined(struct making *m)
 		args.cgroup = (uint64_t)m->group.dirfd;
 	}
 	if (pipe2(pipefd, O_CLOEXEC) < 0)
-		return -errno;
+		return report_call(m->rep, -errno, "pipe2", "the PID");
 	first = sys_clone3(&args);
 	if (first == 0) {
 		(void)close(pipefd[0]);
@@ -326,6 +326,8 @@ static int write_pid_file(const char *path, pid_t pid, struct report *rep)
 	(void)close(fd);
 	if (r == 0)
 		r = sysret(rename(temporary, path));
+	if (r < 0)
+		(void)unlink(temporary);
 	return report_call(rep, r, "write", "%s", path);
 }
 
@@ -380,10 +382,6 @@ static int accompany(struct making *m)
 /* Undoes it all, in the order from the inside out. */
 static void undo(struct making *m)
 {
-	struct report quiet;
-
-	if (report_init(&quiet, false) < 0)
-		return;
 	if (m->syncfd >= 0)
 		(void)close(m->syncfd); /* the child reads end-of-file */
 	m->syncfd = -1;
@@ -393,7 +391,7 @@ static void undo(struct making *m)
 	}
 	if (m->opt->pid_file && m->pid > 0)
 		(void)unlink(m->opt->pid_file);
-	(void)cgroup_remove(&m->group, &quiet);
+	(void)cgroup_remove(&m->group, m->rep);
 	if (m->statefd >= 0) {
 		net_detach(m->statefd);
 		(void)state_remove(m->rootfd, m->opt->id);
@@ -441,10 +439,13 @@ int container_create(const struct create_options *opt, struct report *rep)
 		r = spawn(&m);
 	if (r == 0)
 		r = accompany(&m);
-	if (r == 0 && opt->run)
+	if (r == 0 && opt->run) {
 		r = supervise(&m);
-	else if (r < 0)
+	} else if (r < 0) {
+		/* The first error is told, not one of the undoing. */
+		(void)report_refuse(rep, r, "%s", strerror(-r));
 		undo(&m);
+	}
 	release(&m);
 	return r;
 }

@@ -184,7 +184,8 @@ static int install_listened(struct making *m)
 		return sync_send(m->childfd, 'r', -1, m->rep);
 	if (m->spec.process.no_new_privileges &&
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		return -errno;
+		return report_call(m->rep, -errno, "prctl",
+				   "PR_SET_NO_NEW_PRIVS");
 	fd = seccomp_install(&m->filter, m->rep);
 	if (fd < 0)
 		return fd;

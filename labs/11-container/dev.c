@@ -48,7 +48,7 @@ static int host_device(const struct spec_device *d, struct report *rep)
 	if (report_call(rep, fd, "open", "%s", d->path) < 0)
 		return fd;
 	if (fstat(fd, &st) < 0)
-		return -errno;
+		return report_call(rep, -errno, "fstat", "%s", d->path);
 	if ((st.st_mode & S_IFMT) != file_type(d) ||
 	    st.st_rdev != makedev((unsigned)d->major, (unsigned)d->minor))
 		return report_refuse(rep, -EBADF,
@@ -235,7 +235,7 @@ static int mask_one(int rootfd, const char *path, struct masks *m,
 	if (report_call(rep, fd, "openat2", "%s", path) < 0)
 		return fd;
 	if (fstat(fd, &st) < 0)
-		return -errno;
+		return report_call(rep, -errno, "fstat", "%s", path);
 	return S_ISDIR(st.st_mode) ? mask_folder(fd, path, m, rep)
 				   : mask_file(fd, path, m, rep);
 }

@@ -244,7 +244,7 @@ static int open_console(struct execution *x)
 				     "--tty with --detach needs "
 				     "--console-socket");
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
-		return -errno;
+		return report_call(x->rep, -errno, "socketpair", "console");
 	x->masterfd = pair[0];
 	x->consolefd = pair[1];
 	return 0;
@@ -364,7 +364,7 @@ static int spawn(struct execution *x)
 
 	report_step(x->rep, "create the process");
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return -errno;
+		return report_call(x->rep, -errno, "socketpair", "letters");
 	x->syncfd = pair[0];
 	x->childfd = pair[1];
 	first = clone_between(x);

@@ -13,7 +13,8 @@
 #include "err.h"
 #include "sys.h"
 
-static _Noreturn void exec_hook(const struct spec_hook *hook, int stdinfd)
+static _Noreturn void exec_hook(const struct spec_hook *hook, int stdinfd,
+				struct report *rep)
 {
 	char *none[] = { NULL };
 	char *alone[] = { (char *)(uintptr_t)hook->path, NULL };
@@ -21,6 +22,7 @@ static _Noreturn void exec_hook(const struct spec_hook *hook, int stdinfd)
 	(void)dup2(stdinfd, STDIN_FILENO);
 	execve(hook->path, hook->args.n ? hook->args.v : alone,
 	       hook->env.n ? hook->env.v : none);
+	(void)report_call(rep, -errno, "execve", "hook %s", hook->path);
 	_exit(127);
 }
 
@@ -45,6 +47,8 @@ static int attend(pid_t pid, int fd, const struct spec_hook *hook,
 				     hook->path, hook->timeout_s);
 	}
 	status = child_wait(pid);
+	if (status < 0)
+		return report_call(rep, status, "wait4", "hook %s", hook->path);
 	if (status == 127)
 		return report_refuse(rep, -ENOENT,
 				     "hook %s could not be executed",
@@ -66,7 +70,7 @@ static int run_one(const struct spec_hook *hook, const char *state_json,
 		return report_call(rep, -errno, "socketpair", "hook");
 	pid = fork();
 	if (pid == 0)
-		exec_hook(hook, pair[0]);
+		exec_hook(hook, pair[0], rep);
 	r = report_call(rep, sysret(pid), "fork", "hook %s", hook->path);
 	(void)close(pair[0]);
 	if (r >= 0)

@@ -66,9 +66,11 @@ static int run_helper(const char *helper, pid_t pid,
 				     helper);
 	if (r != 0)
 		return report_refuse(rep, -EPERM,
-				     "%s refused; are the ranges yours in "
+				     "write(/proc/%d/%.3s_map): %s; and %s "
+				     "refused: are the ranges yours in "
 				     "/etc/sub%.3s?",
-				     helper, helper + 3);
+				     pid, helper + 3, strerror(EPERM), helper,
+				     helper + 3);
 	return 0;
 }
 

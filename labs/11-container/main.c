@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "err.h"
 #include "sealed.h"
 
 static const struct command {
@@ -184,7 +185,9 @@ int main(int argc, char **argv)
 	for (int i = optind; i < argc && !g.explain; i++)
 		g.explain = strcmp(argv[i], "--explain") == 0;
 	r = report_init(&g.rep, g.explain);
-	if (r == 0 && command->enters)
+	if (r < 0)
+		die(r, "cannot share a page for errors (mmap)");
+	if (command->enters)
 		r = sealed_reexec(argv, &g.rep);
 	if (r == 0) {
 		argc -= optind;

@@ -193,8 +193,11 @@ int mounts_new(const char *type, const char *source, char *const *data,
 	int r = report_call(rep, fsfd, "fsopen", "%s", type);
 
 	if (r >= 0)
-		r = sys_fsconfig(fsfd, FSCONFIG_SET_STRING, "source",
-				 source[0] ? source : type);
+		r = report_call(
+			rep,
+			sys_fsconfig(fsfd, FSCONFIG_SET_STRING, "source",
+				     source[0] ? source : type),
+			"fsconfig", "%s, source", type);
 	for (size_t i = 0; r >= 0 && data && data[i]; i++)
 		r = configure(fsfd, type, data[i], rep);
 	if (r < 0)
@@ -238,7 +241,7 @@ static int mount_old(int rootfd, int tofd, const struct spec_mount *m,
 				sys_mount(m->source, ".", m->type, 0, data),
 				"mount", "%s on %s", m->type, m->destination);
 	if (fchdir(rootfd) < 0)
-		return -errno;
+		return report_call(rep, -errno, "fchdir", "root");
 	return r;
 }
 
@@ -346,7 +349,7 @@ static int mount_one(int rootfd, const struct spec *spec,
 	if (treefd < 0)
 		return treefd;
 	if (bind && fstat(treefd, &st) < 0)
-		return -errno;
+		return report_call(rep, -errno, "fstat", "%s", m->destination);
 	if (needs_old(o))
 		return set_attributes(treefd, false, m, o, rep);
 	tofd = path_make(rootfd, m->destination,

@@ -41,8 +41,9 @@ static int open_self(const char *name, struct report *rep)
 
 	if (procfd < 0)
 		return report_call(rep, -errno, "open", "/proc");
-	if (fstatfs(procfd, &fs) < 0 || fs.f_type != PROC_MAGIC ||
-	    fstat(procfd, &st) < 0 || st.st_ino != PROC_ROOT_INO)
+	if (fstatfs(procfd, &fs) < 0 || fstat(procfd, &st) < 0)
+		return report_call(rep, -errno, "fstatfs", "/proc");
+	if (fs.f_type != PROC_MAGIC || st.st_ino != PROC_ROOT_INO)
 		return report_refuse(rep, -ENOTDIR, "/proc is not procfs");
 	snprintf(path, sizeof(path), "self/%s", name);
 	fd = sys_openat2(procfd, path, O_WRONLY, 0,
@@ -279,12 +280,13 @@ int process_setup(const struct spec_process *p,
 	return r;
 }
 
-static int reset_signals(void)
+static int reset_signals(struct report *rep)
 {
 	sigset_t none;
 
 	sigemptyset(&none);
-	return sysret(sigprocmask(SIG_SETMASK, &none, NULL));
+	return report_call(rep, sysret(sigprocmask(SIG_SETMASK, &none, NULL)),
+			   "rt_sigprocmask", "no signal is blocked");
 }
 
 int process_exec(const struct spec_process *p, const struct process *prepared,
@@ -292,7 +294,7 @@ int process_exec(const struct spec_process *p, const struct process *prepared,
 		 int preserve_fds, struct report *rep)
 {
 	char *none[] = { NULL };
-	int r = reset_signals();
+	int r = reset_signals(rep);
 
 	if (r == 0 && prepared->labelfd >= 0)
 		r = write_label(p, prepared, rep);

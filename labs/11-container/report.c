@@ -26,7 +26,7 @@ int report_init(struct report *rep, bool explain)
 			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (page == MAP_FAILED)
-		return -ENOMEM;
+		return -errno;
 	*rep = (struct report){ .page = page, .explain = explain, .step = "" };
 	if (explain)
 		rep->page->start_ns = now_ns();

@@ -70,7 +70,8 @@ struct report {
  *
  * Pages are zeroed, and cost memory only when they are written to.
  *
- * Return: 0, or -ENOMEM.
+ * Return: 0.
+ * Errors: those of mmap(2).
  */
 int report_init(struct report *rep, bool explain);
 

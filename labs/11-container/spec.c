@@ -197,14 +197,17 @@ static int parse(const char *text, struct report *rep, read_fn *read,
 		return report_refuse(rep, result,
 				     "not JSON at byte %zu, near \"%.20s\"", at,
 				     at < strlen(text) ? text + at : "");
-	if (result < 0)
+	if (result == -E2BIG)
 		return report_refuse(rep, result, "config.json is too big");
+	if (result < 0)
+		return report_refuse(rep, result, "%s", strerror(-result));
 	ret->memory = r.arena = arena_new();
 	result = r.arena ? read(&r, 0, into) : -ENOMEM;
 	if (result == 0 && into == ret)
 		result = check(&r, ret);
 	json_release(&json);
-	return result == -ENOMEM ? report_refuse(rep, result, "no memory")
+	return result == -ENOMEM ? report_refuse(rep, result, "%s",
+					       strerror(ENOMEM))
 				 : result;
 }
 

@@ -119,7 +119,10 @@ int state_reserve(int rootfd, const char *id, struct report *rep)
 				     id, id);
 	if (report_call(rep, r, "mkdirat", "%s", id) < 0)
 		return r;
-	return report_call(rep, open_locked(rootfd, id), "flock", "%s", id);
+	r = report_call(rep, open_locked(rootfd, id), "flock", "%s", id);
+	if (r < 0)
+		(void)unlinkat(rootfd, id, AT_REMOVEDIR); /* ours, and empty */
+	return r;
 }
 
 int state_note_cgroup(int dirfd, const char *path, struct report *rep)

@@ -39,6 +39,8 @@ static void pass_signals(pid_t pid)
 	struct pollfd fds[2];
 	sigset_t set;
 
+	if (pidfd < 0)
+		return; /* nothing would tell its end; child_wait() does */
 	passed_on(&set);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 	signalsfd = signalfd(-1, &set, SFD_CLOEXEC);
@@ -91,6 +93,7 @@ static int finish(struct making *m, int status)
 int supervise(struct making *m)
 {
 	auto_free char *text = NULL;
+	struct report_error first;
 	int r, status;
 
 	report_step(m->rep, "start the container");
@@ -98,9 +101,15 @@ int supervise(struct making *m)
 	if (r == 0)
 		r = await_exec(m);
 	if (r < 0) {
+		/* It may wait for a letter that could not be sent. */
+		(void)kill(m->pid, SIGKILL); /* our child, not waited for */
 		status = child_wait(m->pid);
 		m->pid = -1;
+		if (m->opt->pid_file)
+			(void)unlink(m->opt->pid_file);
+		first = m->rep->page->error; /* deleting begins anew */
 		(void)finish(m, status);
+		m->rep->page->error = first;
 		return r;
 	}
 	if (m->spec.hooks[HOOK_POSTSTART].n) {
@@ -120,6 +129,12 @@ int supervise(struct making *m)
 	}
 	status = supervise_process(m->pid, m->masterfd);
 	m->pid = -1;
+	if (status < 0)
+		(void)report_call(m->rep, status, "wait4", "the container");
+	first = m->rep->page->error;
 	report_step(m->rep, "delete the container");
-	return finish(m, status);
+	r = finish(m, status);
+	if (status < 0)
+		m->rep->page->error = first;
+	return r;
 }

@@ -83,7 +83,9 @@ int sysctl_set(const struct spec *spec, struct report *rep)
 	procfd = open("/proc/sys", O_PATH | O_CLOEXEC);
 	if (procfd < 0)
 		return report_call(rep, -errno, "open", "/proc/sys");
-	if (fstatfs(procfd, &fs) < 0 || fs.f_type != PROC_MAGIC)
+	if (fstatfs(procfd, &fs) < 0)
+		return report_call(rep, -errno, "fstatfs", "/proc/sys");
+	if (fs.f_type != PROC_MAGIC)
 		return report_refuse(rep, -ENOTDIR, "/proc is not procfs");
 	for (size_t i = 0; i < spec->sysctl.n; i++) {
 		const struct spec_pair *pair = &spec->sysctl.v[i];

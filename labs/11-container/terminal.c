@@ -59,7 +59,9 @@ static int open_master(int rootfd, struct report *rep)
 
 	if (report_call(rep, fd, "openat2", "/dev/pts/ptmx") < 0)
 		return fd;
-	if (fstatfs(fd, &fs) < 0 || fs.f_type != DEVPTS_MAGIC)
+	if (fstatfs(fd, &fs) < 0)
+		return report_call(rep, -errno, "fstatfs", "/dev/pts");
+	if (fs.f_type != DEVPTS_MAGIC)
 		return report_refuse(rep, -ENODEV,
 				     "process.terminal: /dev/pts is no devpts; "
 				     "add it to mounts");
@@ -123,15 +125,33 @@ int terminal_take(int fd, struct report *rep)
 	return r;
 }
 
-/* Some bytes from one to the other; Return: false: there are no more. */
-static bool pass(int from, int to)
+static void warn(int err, const char *call, const char *what)
+{
+	fprintf(stderr, "minic: warning: cannot pass %s on: %s(): %s\n", what,
+		call, strerror(-err));
+}
+
+/* Some bytes from one to the other; @to is -1 after an error: what cannot be
+ * written is dropped, for the container must not wait for it.
+ * Return: false: there are no more. */
+static bool pass(int from, int *to, const char *what)
 {
 	char buf[4096];
 	ssize_t n = read(from, buf, sizeof(buf));
+	int r = 0;
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return true;
-	return n > 0 && write_all(to, buf, (size_t)n) == 0;
+	/* EIO when nobody has the other side open any more. */
+	if (n < 0 && errno != EIO)
+		warn(-errno, "read", what);
+	if (n > 0 && *to >= 0)
+		r = write_all(*to, buf, (size_t)n);
+	if (r < 0) {
+		warn(r, "write", what);
+		*to = -1;
+	}
+	return n > 0;
 }
 
 static void copy_size(int masterfd)
@@ -145,6 +165,7 @@ static void copy_size(int masterfd)
 void terminal_relay(int masterfd, pid_t pid)
 {
 	auto_close int pidfd = sys_pidfd_open(pid);
+	int in = masterfd, out = STDOUT_FILENO;
 	sigset_t resize;
 	struct termios before, raw;
 	bool tty = tcgetattr(STDIN_FILENO, &before) == 0;
@@ -163,15 +184,18 @@ void terminal_relay(int masterfd, pid_t pid)
 		fds[3].fd = signalfd(-1, &resize, SFD_CLOEXEC | SFD_NONBLOCK);
 		copy_size(masterfd);
 	}
-	while (poll(fds, 4, -1) >= 0 || errno == EINTR) {
+	for (;;) {
+		if (poll(fds, 4, -1) < 0 && errno != EINTR) {
+			warn(-errno, "poll", "the terminal");
+			break;
+		}
 		struct signalfd_siginfo info;
 
 		if (fds[3].revents && read(fds[3].fd, &info, sizeof(info)) > 0)
 			copy_size(masterfd);
-		if (fds[1].revents && !pass(STDIN_FILENO, masterfd))
+		if (fds[1].revents && !pass(STDIN_FILENO, &in, "input"))
 			fds[1].fd = -1;
-		/* EIO when nobody has the other side open any more. */
-		if (fds[0].revents && !pass(masterfd, STDOUT_FILENO))
+		if (fds[0].revents && !pass(masterfd, &out, "output"))
 			break;
 		if (!fds[0].revents && fds[2].revents)
 			break;
