@@ -110,7 +110,7 @@ SLIDES    := $(patsubst docs/slides/%.md,$(O)/docs/slides/%.html,\
 
 .PHONY: all labs exercises solutions isolab units deps grade test check docs \
         slides install clean help skeletons bench fuzz machine check-attacks \
-        check-podman check-escapes coverage coverage-report check-names \
+        check-faults check-podman check-escapes coverage coverage-report check-names \
         check-skeletons check-format check-lint FORCE
 
 all: labs exercises isolab      ## build everything a student needs
@@ -328,6 +328,19 @@ check-escapes: need-grade need-labs need-machine ## see no attack get out of min
 	@$(MAKE) --no-print-directory labs machine $(ESCAPES)
 	@sh tests/escape.sh $(if $(WEAKENED),--weakened) $(STEP)
 
+# Each call of the kernel that minic makes fails once; FULL=1: four times.  The
+# program is also the one in the containers, so it is static.
+FAULTS := $(O)/bin/faults
+
+$(FAULTS): $(call objs_in,tests/faults) $(STUDENT)
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(static) -lseccomp
+
+check-faults: need-grade need-machine ## fail each call of lab 11's minic once; FULL=1
+	@$(MAKE) --no-print-directory labs machine $(FAULTS)
+	@$(ISOLAB) machine $(FAULTS) $(if $(FULL),--full) $(O)/bin/minic $(SCENE)
+
 # Which lines of common/ and tests/isolab/ the tests reach.
 coverage: need-grade need-test need-labs need-machine need-dev ## how much of the kit the tests reach
 	@$(MAKE) --no-print-directory machine
@@ -354,7 +367,7 @@ fuzz: need-grade need-dev $(SYSCALLS) ## look for crashes: FUZZ=layer or config,
 	$(Q)clang $(STD) $(WARN) $(CPPFLAGS) -I$(FUZZ_DIR) -I$(O)/$(FUZZ_DIR) -O1 -g \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 	    -o $(O)/fuzz/fuzz_$(FUZZ) $(FUZZ_C) $(wildcard common/*.c) \
-	    $(filter-out %/main.c,$(wildcard $(FUZZ_DIR)/*.c)) \
+	    $(filter-out %/main.c $(FUZZ_DIR)/cmd_%.c,$(wildcard $(FUZZ_DIR)/*.c)) \
 	    $(addprefix -l,$(call header,Libs,$(FUZZ_C)))
 	$(O)/fuzz/fuzz_$(FUZZ) -max_total_time=$(SECONDS) -timeout=10 -max_len=16384 \
 	    -print_final_stats=1 -verbosity=0 -artifact_prefix=$(abspath $(O)/fuzz)/ \
