@@ -160,8 +160,10 @@ int cgroup_make(const char *path, const char *id, bool rootless,
 	if (r < 0)
 		return r;
 	rootfd = cgroup_root();
-	if (rootfd < 0)
+	if (rootfd == -ENOENT)
 		return do_without(-ENOENT, &wish, res, rep, ret);
+	if (rootfd < 0)
+		return report_call(rep, rootfd, "open", CGROUP_ROOT);
 	r = cgroup_place(rootfd, &wish, rep, &group);
 	if (is_refusal(r) && (rootless || r == -EROFS))
 		return do_without(-EACCES, &wish, res, rep, ret);
@@ -253,6 +255,9 @@ int cgroup_update(struct cgroup *group, const struct spec_resources *res,
 				     "so there is nothing to limit");
 	r = check_usage(group, res, rep);
 	rootfd = cgroup_root();
+	if (r == 0)
+		r = report_call(rep, rootfd < 0 ? rootfd : 0, "open",
+				CGROUP_ROOT);
 	if (r == 0)
 		r = cgroup_enable(rootfd, group, wish.needs, 0, rep);
 	return r < 0 ? r : fill_group(group, res, rootless, true, rep);

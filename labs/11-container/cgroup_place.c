@@ -26,7 +26,9 @@ int cgroup_root(void)
 	auto_close int fd = open(CGROUP_ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct statfs fs;
 
-	if (fd < 0 || fstatfs(fd, &fs) < 0 || fs.f_type != CGROUP2_SUPER_MAGIC)
+	if (fd < 0 || fstatfs(fd, &fs) < 0)
+		return -errno;
+	if (fs.f_type != CGROUP2_SUPER_MAGIC)
 		return -ENOENT;
 	return steal_fd(&fd);
 }

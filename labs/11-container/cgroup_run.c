@@ -234,7 +234,7 @@ int cgroup_remove(struct cgroup *group, struct report *rep)
 		return 0;
 	rootfd = cgroup_root();
 	if (rootfd < 0)
-		return 0;
+		return report_call(rep, rootfd, "open", CGROUP_ROOT);
 	r = sysret(unlinkat(rootfd, group->path + 1, AT_REMOVEDIR));
 	if (r == -EBUSY) {
 		r = cgroup_kill(group, SIGKILL, rep);

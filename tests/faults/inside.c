@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,14 +36,25 @@ static void say_status(void)
 		fclose(f);
 }
 
+/* One that may not be made is taken from the host, as a mount. */
+static bool is_device(const char *path)
+{
+	struct stat st;
+
+	return strncmp(path, "/dev/", 5) == 0 && stat(path, &st) == 0 &&
+	       S_ISCHR(st.st_mode);
+}
+
 static void say_mounts(void)
 {
 	struct mountinfo info = { 0 };
 
 	if (mountinfo_load("/proc/self/mountinfo", &info) == 0)
 		for (size_t i = 0; i < info.count; i++)
-			printf("in: mount %s %s\n", info.entries[i].point,
-			       info.entries[i].options);
+			if (!is_device(info.entries[i].point))
+				printf("in: mount %s %s\n",
+				       info.entries[i].point,
+				       info.entries[i].options);
 	mountinfo_release(&info);
 }
 
