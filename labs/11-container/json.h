@@ -4,7 +4,8 @@
  *
  * Tokens come from jsmn, a library of one header, because musl has no other.
  * jsmn believes much; json_parse() checks what it lets pass (commas, colons,
- * escapes, control characters), so a document is either JSON or refused.
+ * escapes, control characters), so a document is either JSON or refused.  One
+ * that is a number alone, without an object or array around it, is refused.
  *
  * See: RFC 8259.
  */
