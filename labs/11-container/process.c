@@ -41,8 +41,10 @@ static int open_self(const char *name, struct report *rep)
 
 	if (procfd < 0)
 		return report_call(rep, -errno, "open", "/proc");
-	if (fstatfs(procfd, &fs) < 0 || fstat(procfd, &st) < 0)
+	if (fstatfs(procfd, &fs) < 0)
 		return report_call(rep, -errno, "fstatfs", "/proc");
+	if (fstat(procfd, &st) < 0)
+		return report_call(rep, -errno, "fstat", "/proc");
 	if (fs.f_type != PROC_MAGIC || st.st_ino != PROC_ROOT_INO)
 		return report_refuse(rep, -ENOTDIR, "/proc is not procfs");
 	snprintf(path, sizeof(path), "self/%s", name);

@@ -14,26 +14,44 @@
 
 enum { PROC_MAGIC = 0x9fa0 }; /* <linux/magic.h> */
 
-/* Which namespace a setting belongs to; a dot at the end: all below it. */
+/* Which namespace a setting belongs to; a slash at the end: all below it. */
 static const struct {
 	const char *name;
 	enum ns ns;
 } known[] = {
-	{ "net.", NS_NET },
-	{ "fs.mqueue.", NS_IPC },
-	{ "kernel.msg", NS_IPC }, /* msgmax, msgmnb, msgmni, msg_next_id */
-	{ "kernel.sem", NS_IPC },
-	{ "kernel.shm", NS_IPC },
-	{ "kernel.hostname", NS_UTS },
-	{ "kernel.domainname", NS_UTS },
-	{ "user.", NS_USER },
+	{ "net/", NS_NET },
+	{ "fs/mqueue/", NS_IPC },
+	{ "kernel/msg", NS_IPC }, /* msgmax, msgmnb, msgmni, msg_next_id */
+	{ "kernel/sem", NS_IPC },
+	{ "kernel/shm", NS_IPC },
+	{ "kernel/hostname", NS_UTS },
+	{ "kernel/domainname", NS_UTS },
+	{ "user/", NS_USER },
 };
+
+/* "net.ipv4.ip_forward" is net/ipv4/ip_forward; a name with slashes, as for an
+ * interface whose name has a dot, stays as it is. */
+static void path_of(const char *name, char *path, size_t size)
+{
+	snprintf(path, size, "%s", name);
+	if (strchr(path, '/'))
+		return;
+	for (char *dot = path; (dot = strchr(dot, '.')); dot++)
+		*dot = '/';
+}
 
 static int check_one(const struct spec *spec, const char *name,
 		     struct report *rep)
 {
+	char path[256];
+
+	path_of(name, path, sizeof(path));
+	if (strlen(name) >= sizeof(path) || strstr(path, ".."))
+		return report_refuse(rep, -EINVAL,
+				     "linux.sysctl: %s: is no name of a setting",
+				     name);
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strncmp(known[i].name, name, strlen(known[i].name)) != 0)
+		if (strncmp(known[i].name, path, strlen(known[i].name)) != 0)
 			continue;
 		if (spec->ns[known[i].ns].wanted)
 			return 0;
@@ -60,17 +78,6 @@ int sysctl_check(const struct spec *spec, struct report *rep)
 	for (size_t i = 0; r == 0 && i < spec->sysctl.n; i++)
 		r = check_one(spec, spec->sysctl.v[i].key, rep);
 	return r;
-}
-
-/* "net.ipv4.ip_forward" is net/ipv4/ip_forward; a name with slashes, as for an
- * interface whose name has a dot, stays as it is. */
-static void path_of(const char *name, char *path, size_t size)
-{
-	snprintf(path, size, "%s", name);
-	if (strchr(path, '/'))
-		return;
-	for (char *dot = path; (dot = strchr(dot, '.')); dot++)
-		*dot = '/';
 }
 
 int sysctl_set(const struct spec *spec, struct report *rep)
