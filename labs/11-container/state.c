@@ -14,6 +14,7 @@
 #include "cleanup.h"
 #include "err.h"
 #include "file.h"
+#include "net.h"
 #include "sys.h"
 
 enum { ID_MAX = 255, STATE_BYTES = 1 << 20 };
@@ -102,6 +103,7 @@ static int clear_dead(int rootfd, const char *id, struct report *rep)
 		cgroup_close(&group);
 		report_forget(rep);
 	}
+	net_detach(fd);
 	return state_remove(rootfd, id);
 }
 
