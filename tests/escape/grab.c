@@ -76,9 +76,20 @@ static bool overwrite(pid_t pid, int exefd)
 	return true;
 }
 
-static bool take_exe(pid_t pid)
+/* The programs of the image are our own and busybox, by many names. */
+static bool runs_other(pid_t pid)
 {
 	struct stat ours, shell, theirs;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	return stat("/proc/self/exe", &ours) == 0 &&
+	       stat("/bin/sh", &shell) == 0 && stat(path, &theirs) == 0 &&
+	       !same(&ours, &theirs) && !same(&shell, &theirs);
+}
+
+static bool take_exe(pid_t pid)
+{
 	char path[64];
 	int fd;
 	bool done;
@@ -89,9 +100,7 @@ static bool take_exe(pid_t pid)
 		say("no: exe", strerrorname_np(errno));
 		return false;
 	}
-	if (stat("/proc/self/exe", &ours) < 0 || stat("/bin/sh", &shell) < 0 ||
-	    fstat(fd, &theirs) < 0 || same(&ours, &theirs) ||
-	    same(&shell, &theirs)) {
+	if (!runs_other(pid)) {
 		(void)close(fd);
 		return false;
 	}
@@ -126,39 +135,33 @@ static bool take_fds(pid_t pid)
 /* Stopped it may be what it was to become: then it was attached to in vain. */
 static bool take_trace(pid_t pid)
 {
-	char path[64], link[256];
 	int status;
-	ssize_t n = 0;
+	bool done;
 
 	if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) < 0) {
 		say("no: ptrace", strerrorname_np(errno));
 		return false;
 	}
-	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
-	if (ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) == 0 &&
-	    waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status))
-		n = readlink(path, link, sizeof(link) - 1);
-	link[n > 0 ? n : 0] = '\0';
+	done = ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) == 0 &&
+	       waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status) &&
+	       runs_other(pid);
 	(void)ptrace(PTRACE_DETACH, pid, NULL, NULL);
-	if (n <= 0 || strcmp(link, "/bin/busybox") == 0)
-		return false;
-	say("through: attached to", link);
-	return true;
+	if (done)
+		say("through", "attached");
+	return done;
 }
 
-/* Our first process and its children by fork(2) are none of the runtime's. */
+/* One that we may not look at is none of ours. */
 static bool is_other(pid_t pid)
 {
 	char path[64], link[256];
-	ssize_t n;
 
 	if (pid <= 1 || pid == getpid())
 		return false;
 	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
-	n = readlink(path, link, sizeof(link) - 1);
-	link[n > 0 ? n : 0] = '\0';
-	return n < 0 || (strcmp(link, "/bin/busybox") != 0 &&
-			 strcmp(link, "/bin/grab") != 0);
+	if (readlink(path, link, sizeof(link)) < 0)
+		return errno == EACCES;
+	return runs_other(pid);
 }
 
 static bool look(bool (*take)(pid_t))

@@ -24,7 +24,7 @@ step_setgroups_negative() {
 "gidMappings":[{"containerID":0,"hostID":54321,"size":1}]'
 	mounts="$mount_proc,$mount_dev,{\"destination\":\"/vol\",\"type\":\"bind\",
 \"source\":\"$dir/volume\",\"options\":[\"rbind\"]}"
-	shell 'who ungroup /vol/file; echo done'
+	shell 'self ungroup /vol/file; echo done'
 	image c
 	chown -R 54321 "$bundle"
 	XDG_RUNTIME_DIR=$dir/state $user --groups 54321,700 \
@@ -52,7 +52,7 @@ step_groups_of_caller() {
 # Stopped by: container_child.c, enter_namespaces(), and exec.c, become():
 # setsid(2), so the terminal is not the controlling one.
 step_terminal_push_run() {
-	shell 'who push evil; echo done'
+	shell 'self push evil; echo done'
 	image c
 	caller tty "$runtime" --root "$dir/state" run --bundle "$bundle" c \
 		>"$dir/out" 2>&1
@@ -64,7 +64,7 @@ step_terminal_push_exec() {
 	image c
 	start_container c
 	caller tty "$runtime" --root "$dir/state" exec c \
-		sh -c 'who push evil; echo done' >"$dir/out" 2>&1
+		sh -c 'self push evil; echo done' >"$dir/out" 2>&1
 	judge_typed
 }
 
@@ -84,7 +84,7 @@ caller() {
 step_inheritable_run() {
 	uid=1000
 	image c
-	cp /e/bin/who "$bundle/rootfs/bin/inherits"
+	cp /e/bin/self "$bundle/rootfs/bin/inherits"
 	setcap cap_net_raw+ei "$bundle/rootfs/bin/inherits" || skip "no setcap(8)"
 	run_script 'inherits ids'
 	judge_caps
@@ -93,7 +93,7 @@ step_inheritable_run() {
 step_inheritable_exec() {
 	args='"sleep","100"'
 	image c
-	cp /e/bin/who "$bundle/rootfs/bin/inherits"
+	cp /e/bin/self "$bundle/rootfs/bin/inherits"
 	setcap cap_net_raw+ei "$bundle/rootfs/bin/inherits" || skip "no setcap(8)"
 	start_container c
 	rt exec --user 1000 --cap CAP_NET_RAW c \
@@ -119,11 +119,11 @@ step_exec_user() {
 	for user in 1x root '' +1 -1 4294967295 4294967296 4294967297 \
 		18446744073709551616 18446744073709551617 1: :1 1:x ' 1' '1 ' \
 		0x10 1:2:3 1,2 1:-1 1:4294967295 1:4294967296 '1:'; do
-		if rt exec --user "$user" c who ids >"$dir/out" 2>&1; then
+		if rt exec --user "$user" c self ids >"$dir/out" 2>&1; then
 			through "--user '$user' became $(grep -E 'Uid|Gid' "$dir/out")"
 		fi
 	done
-	rt exec --user 1000:1001 c sh -c 'who ids; echo done' >"$dir/out" 2>&1
+	rt exec --user 1000:1001 c sh -c 'self ids; echo done' >"$dir/out" 2>&1
 	grep -q 'Uid:.1000.1000.1000.1000' "$dir/out" || broken "1000 is not: $(tail -n 3 "$dir/out")"
 	judge "$dir/out"
 }
@@ -133,13 +133,13 @@ step_exec_user() {
 # Stopped by: spec_process.c.
 step_config_user() {
 	uid=4294967295
-	run_script 'who ids'
+	run_script 'self ids'
 	! grep -q 'Uid:.0' "$dir/out" || through "uid 4294967295 is root"
 	uid=1000 gid=4294967295
-	run_script 'who ids'
+	run_script 'self ids'
 	! grep -q 'Gid:.0' "$dir/out" || through "gid 4294967295 is root's"
 	gid=1000
-	run_script 'who ids'
+	run_script 'self ids'
 	judge "$dir/out"
 }
 
@@ -149,7 +149,7 @@ step_config_user() {
 step_no_new_privileges() {
 	uid=1000 nnp=true
 	image c
-	cp /e/bin/who "$bundle/rootfs/bin/suid"
+	cp /e/bin/self "$bundle/rootfs/bin/suid"
 	chmod 4755 "$bundle/rootfs/bin/suid"
 	run_script 'suid ids'
 	! grep -q 'Uid:.1000.0' "$dir/out" || through "root by the set-user-ID bit"
@@ -161,7 +161,7 @@ step_no_new_privileges() {
 # Stopped by: container_child.c, enter_namespaces(); exec.c, become(): a keyring
 # of their own.
 step_keyring_run() {
-	shell 'who key escape; echo done'
+	shell 'self key escape; echo done'
 	image c
 	caller key escape "$runtime" --root "$dir/state" run --bundle "$bundle" c \
 		>"$dir/out" 2>&1 </dev/null
@@ -173,7 +173,7 @@ step_keyring_exec() {
 	image c
 	start_container c
 	caller key escape "$runtime" --root "$dir/state" exec c \
-		sh -c 'who key escape; echo done' >"$dir/out" 2>&1 </dev/null
+		sh -c 'self key escape; echo done' >"$dir/out" 2>&1 </dev/null
 	judge "$dir/out"
 }
 

@@ -24,7 +24,7 @@ step_core_pattern() {
 #
 # Stopped by: dev.c, readonly_one(); "ro" of sysfs.
 step_kernel_files() {
-	run_script 'who write /proc/sysrq-trigger /proc/sys/kernel/modprobe \
+	run_script 'self write /proc/sysrq-trigger /proc/sys/kernel/modprobe \
 /proc/sys/kernel/hostname /proc/sys/vm/overcommit_memory \
 /proc/irq/default_smp_affinity /sys/kernel/uevent_helper /sys/power/state \
 /sys/module/kernel/parameters/panic /sys/fs/cgroup/cgroup.procs \

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * who.c - what this process is to the kernel, and what it can get
+ * self.c - what this process is to the kernel, and what it can get
  *
- * Usage:  who ids
- *	   who push TEXT	type TEXT into the terminal that is stdin
- *	   who key NAME		read the key NAME of the session's keyring
- *	   who ungroup FILE	leave all groups, then open FILE
- *	   who write FILE...	which of them can be opened for writing?
+* Usage:  self ids
+ *	   self push TEXT	type TEXT into the terminal that is stdin
+ *	   self key NAME		read the key NAME of the session's keyring
+ *	   self ungroup FILE	leave all groups, then open FILE
+ *	   self write FILE...	which of them can be opened for writing?
  *
  * Prints words; "through: ..." when an attack has succeeded.
  *
