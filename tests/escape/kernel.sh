@@ -50,16 +50,21 @@ step_masked() {
 # The last process of a group of version 1 has gone: the kernel executes the
 # group's release_agent on the host (CVE-2022-0492, too).
 #
+# A control group namespace would do, too: it is the host's, as Docker's was.
+#
 # Stopped by: caps.c: no CAP_SYS_ADMIN; in a user namespace by the kernel.
 step_release_agent() {
+	cgroupns=''
 	printf '#!/bin/sh\necho >%s/agent-ran\n' "$dir" >"$dir/agent"
 	chmod 755 "$dir/agent"
 	run_script "for prefix in '' 'unshare -Urm' 'unshare -UrmC'; do
 		\$prefix sh -c \"mkdir -p /tmp/g;
 		mount -t cgroup -o none,name=escape none /tmp/g || exit;
+		echo mounted;
 		mkdir /tmp/g/x; echo 1 >/tmp/g/x/notify_on_release;
 		echo $dir/agent >/tmp/g/release_agent;
 		sh -c 'echo 0 >/tmp/g/x/cgroup.procs'; sleep 1\"; done 2>/dev/null"
+	! grep -q mounted "$dir/out" || sleep 5
 	[ ! -e "$dir/agent-ran" ] || through "a program ran on the host"
 	judge "$dir/out"
 }

@@ -55,7 +55,7 @@ new_pid='{"type":"pid"},'
 defaults() {
 	args='"true"' uid=0 gid=0 cwd=/ terminal=false nnp=false
 	caps=$docker_caps process_more='' userns='' pidns=$new_pid
-	netns='{"type":"network"},'
+	netns='{"type":"network"},' cgroupns='{"type":"cgroup"},'
 	mounts="$mount_proc,$mount_dev,$mount_sys"
 	devices='{"allow":false,"access":"rwm"}' linux_more=''
 	masked='"/proc/acpi","/proc/kcore","/proc/keys","/proc/timer_list",
@@ -80,8 +80,7 @@ config() { # BUNDLE
 		$process_more }, "root": { "path": "rootfs" },
 		"hostname": "inside", "mounts": [ $mounts ],
 		"linux": { "namespaces": [ $pidns $netns $userns
-		{"type":"ipc"}, {"type":"uts"}, {"type":"mount"},
-		{"type":"cgroup"} ], "resources": { "devices": [ $devices ] },
+		$cgroupns {"type":"ipc"}, {"type":"uts"}, {"type":"mount"} ], "resources": { "devices": [ $devices ] },
 		"maskedPaths": [ $masked ], "readonlyPaths": [ $readonly_paths ]
 		$linux_more } }
 	JSON

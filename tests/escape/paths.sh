@@ -185,13 +185,13 @@ step_mount_race() {
 	ln -s "$dir/host" "$dir/volume/b"
 	mounts="$mounts,{\"destination\":\"/vol\",\"type\":\"bind\",
 \"source\":\"$dir/volume\",\"options\":[\"rbind\"]}"
-	caps="$caps,\"CAP_SYS_NICE\"" args='"swap","/vol/a","/vol/b"'
+	args='"swap","/vol/a","/vol/b"'
 	image attacker
 	start_container attacker
 	mounts="$mounts,{\"destination\":\"/vol/a/x\",\"type\":\"tmpfs\",
 \"source\":\"tmpfs\"}"
 	i=0 started=0
-	while [ $i -lt "${ROUNDS:-80}" ]; do
+	while [ $i -lt "${ROUNDS:-60}" ]; do
 		i=$((i + 1))
 		run_script true
 		! grep -q done "$dir/out" || started=$((started + 1))

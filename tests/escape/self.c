@@ -2,7 +2,7 @@
 /*
  * self.c - what this process is to the kernel, and what it can get
  *
-* Usage:  self ids
+ * Usage:  self ids
  *	   self push TEXT	type TEXT into the terminal that is stdin
  *	   self key NAME		read the key NAME of the session's keyring
  *	   self ungroup FILE	leave all groups, then open FILE
