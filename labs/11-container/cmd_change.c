@@ -148,7 +148,7 @@ static int freeze(struct global *g, int argc, char **argv, bool frozen)
 	struct cgroup group = CGROUP_NONE;
 	auto_close int dirfd = -1;
 	struct state s = { 0 };
-	enum status status;
+	enum status status = STOPPED;
 	int r;
 
 	if (!id)
@@ -156,13 +156,11 @@ static int freeze(struct global *g, int argc, char **argv, bool frozen)
 	report_step(&g->rep,
 		    frozen ? "pause the container" : "resume the container");
 	r = open_group(g, id, &s, &dirfd, &group);
-	if (r == 0) {
-		status = state_status(dirfd, &s);
-		if (status != want && !(frozen && status == CREATED))
-			r = report_refuse(&g->rep, -EINVAL,
-					  "container %s is %s", id,
-					  state_status_name(status));
-	}
+	if (r == 0)
+		r = state_status(dirfd, &s, &g->rep, &status);
+	if (r == 0 && status != want && !(frozen && status == CREATED))
+		r = report_refuse(&g->rep, -EINVAL, "container %s is %s", id,
+				  state_status_name(status));
 	if (r == 0)
 		r = cgroup_freeze(&group, frozen, &g->rep);
 	cgroup_close(&group);

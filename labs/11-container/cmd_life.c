@@ -238,12 +238,16 @@ static int kill_all(const struct state *s, int signal, struct report *rep)
 	return r;
 }
 
-static int kill_one(const struct state *s, int dirfd, int signal,
-		    struct report *rep)
+static int kill_one(const struct state *s, int signal, struct report *rep)
 {
 	auto_close int pidfd = sys_pidfd_open(s->pid);
+	int r = pidfd == -ESRCH ? 0 : state_runs(s, rep);
 
-	if (pidfd < 0 || state_status(dirfd, s) == STOPPED)
+	if (pidfd < 0 && pidfd != -ESRCH)
+		return report_call(rep, pidfd, "pidfd_open", "%d", s->pid);
+	if (r < 0)
+		return r;
+	if (r == 0)
 		return report_refuse(rep, -ESRCH, "container %s is not running",
 				     s->id);
 	return report_call(rep, sys_pidfd_send_signal(pidfd, signal),
@@ -281,7 +285,7 @@ int cmd_kill(struct global *g, int argc, char **argv)
 	r = state_load(rootfd, argv[optind], &g->rep, &s, &dirfd);
 	if (r == 0)
 		r = all && s.cgroup[0] ? kill_all(&s, signal, &g->rep)
-				       : kill_one(&s, dirfd, signal, &g->rep);
+				       : kill_one(&s, signal, &g->rep);
 	state_release(&s);
 	return r;
 }

@@ -32,6 +32,7 @@ int cmd_state(struct global *g, int argc, char **argv)
 {
 	const char *id = command_id(argc, argv);
 	auto_close int dirfd = -1;
+	enum status status = STOPPED;
 	struct state s = { 0 };
 	int r;
 
@@ -39,7 +40,9 @@ int cmd_state(struct global *g, int argc, char **argv)
 		return COMMAND_USAGE;
 	r = load(g, id, &s, &dirfd);
 	if (r == 0)
-		state_put(stdout, &s, state_status(dirfd, &s));
+		r = state_status(dirfd, &s, &g->rep, &status);
+	if (r == 0)
+		state_put(stdout, &s, status);
 	state_release(&s);
 	return r;
 }
@@ -74,23 +77,28 @@ struct listing {
 	size_t count;
 };
 
-static void list_one(struct listing *l, int dirfd, const struct state *s)
+static int list_one(struct listing *l, int dirfd, const struct state *s,
+		    struct report *rep)
 {
-	const char *status = state_status_name(state_status(dirfd, s));
+	enum status status = STOPPED;
+	int r = state_status(dirfd, s, rep, &status);
 
+	if (r < 0)
+		return r;
 	if (l->quiet) {
 		puts(s->id);
 	} else if (l->json) {
 		fputs(l->count ? ",\n" : "[\n", stdout);
-		state_put(stdout, s, state_status(dirfd, s));
+		state_put(stdout, s, status);
 	} else {
 		if (!l->count)
 			printf("%-24s %-8s %-8s %-20s %s\n", "ID", "PID",
 			       "STATUS", "CREATED", "BUNDLE");
-		printf("%-24s %-8d %-8s %-20s %s\n", s->id, s->pid, status,
-		       s->created, s->bundle);
+		printf("%-24s %-8d %-8s %-20s %s\n", s->id, s->pid,
+		       state_status_name(status), s->created, s->bundle);
 	}
 	l->count++;
+	return 0;
 }
 
 int cmd_list(struct global *g, int argc, char **argv)
@@ -105,21 +113,38 @@ int cmd_list(struct global *g, int argc, char **argv)
 		return r;
 	report_step(&g->rep, "list the containers");
 	rootfd = state_open_root(g->root, &g->rep);
-	dir = rootfd < 0 ? NULL : fdopendir(dup(rootfd));
-	if (!dir)
-		return rootfd < 0 ? rootfd : -errno;
-	while ((e = readdir(dir))) {
+	if (rootfd < 0)
+		return rootfd;
+	r = openat(rootfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (r < 0)
+		return report_call(&g->rep, -errno, "openat", "%s", g->root);
+	dir = fdopendir(r);
+	if (!dir) {
+		int err = -errno;
+
+		(void)close(r);
+		return report_call(&g->rep, err, "fdopendir", "%s", g->root);
+	}
+	for (r = 0; r == 0 && (errno = 0, e = readdir(dir));) {
 		auto_close int dirfd = -1;
 		struct state s = { 0 };
 
 		if (strchr(e->d_name, ':') || e->d_name[0] == '.')
 			continue;
-		if (state_load(rootfd, e->d_name, &g->rep, &s, &dirfd) == 0)
-			list_one(&l, dirfd, &s);
-		report_forget(&g->rep); /* one that is being made or deleted */
+		r = state_load(rootfd, e->d_name, &g->rep, &s, &dirfd);
+		if (r == 0)
+			r = list_one(&l, dirfd, &s, &g->rep);
+		else if (r == -ENOENT) /* it is being made, or deleted */
+			r = 0;
+		if (r == 0)
+			report_forget(&g->rep);
 		state_release(&s);
 	}
+	if (r == 0 && errno)
+		r = report_call(&g->rep, -errno, "getdents64", "%s", g->root);
 	closedir(dir);
+	if (r < 0)
+		return r;
 	if (l.json && !l.quiet)
 		puts(l.count ? "]" : "[]");
 	return 0;
@@ -184,12 +209,12 @@ static void put_event(const struct state *s, const char *type,
 }
 
 /* Statistics at each interval, and a kill for memory as it is noticed. */
-static void follow(const struct state *s, int dirfd, const struct cgroup *group,
-		   int interval_s)
+static void follow(const struct state *s, const struct cgroup *group,
+		   int interval_s, struct report *rep)
 {
 	unsigned long long kills = cgroup_oom_kills(group);
 
-	while (state_status(dirfd, s) != STOPPED) {
+	while (state_runs(s, rep) > 0) {
 		unsigned long long now = cgroup_oom_kills(group);
 
 		if (now != kills)
@@ -229,7 +254,7 @@ int cmd_events(struct global *g, int argc, char **argv)
 	if (r == 0 && once)
 		put_event(&s, "stats", &group);
 	else if (r == 0)
-		follow(&s, dirfd, &group, interval_s);
+		follow(&s, &group, interval_s, &g->rep);
 	cgroup_close(&group);
 	state_release(&s);
 	return r;

@@ -352,12 +352,15 @@ static int accompany(struct making *m)
 {
 	struct report *rep = m->rep;
 	auto_close int listenerfd = -1;
-	int r = 0;
+	bool zombie;
+	int r;
 
 	m->state.pid = m->pid;
-	m->state.pid_start = state_pid_start(m->pid, NULL);
+	r = report_call(rep,
+			state_pid_start(m->pid, &m->state.pid_start, &zombie),
+			"read", "/proc/%d/stat", m->pid);
 	report_step(rep, "map the ids");
-	if (m->spec.ns[NS_USER].wanted && !m->spec.ns[NS_USER].path) {
+	if (r == 0 && m->spec.ns[NS_USER].wanted && !m->spec.ns[NS_USER].path) {
 		r = idmap_write(m->pid, &m->spec.uid_maps, &m->spec.gid_maps,
 				rep);
 		if (r == 0)

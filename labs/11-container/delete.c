@@ -24,10 +24,14 @@ static int end(const struct state *s, struct report *rep)
 	auto_close int pidfd = sys_pidfd_open(s->pid);
 	struct pollfd gone = { pidfd, POLLIN, 0 };
 	struct cgroup group = CGROUP_NONE;
+	int r;
 
+	if (pidfd < 0 && pidfd != -ESRCH)
+		return report_call(rep, pidfd, "pidfd_open", "%d", s->pid);
 	/* The number may be somebody else's by now; the descriptor is not. */
-	if (pidfd < 0 || state_pid_start(s->pid, NULL) != s->pid_start)
-		return 0;
+	r = pidfd < 0 ? 0 : state_runs(s, rep);
+	if (r <= 0)
+		return r;
 	if (cgroup_open(s->cgroup, s->cgroup_made, rep, &group) == 0 &&
 	    cgroup_frozen(&group))
 		(void)cgroup_freeze(&group, false, rep);
@@ -36,7 +40,13 @@ static int end(const struct state *s, struct report *rep)
 	if (sys_pidfd_send_signal(pidfd, SIGKILL) < 0 && errno != ESRCH)
 		return report_call(rep, -errno, "pidfd_send_signal",
 				   "SIGKILL, %d", s->pid);
-	if (poll(&gone, 1, 10000) == 0)
+	do
+		r = poll(&gone, 1, 10000);
+	while (r < 0 && errno == EINTR);
+	if (r < 0)
+		return report_call(rep, -errno, "poll", "the end of %d",
+				   s->pid);
+	if (r == 0)
 		return report_refuse(rep, -ETIME,
 				     "process %d does not end after SIGKILL; "
 				     "it hangs in the kernel",
@@ -51,13 +61,14 @@ int delete_ended(int rootfd, int dirfd, const struct state *s,
 	auto_free char *text = NULL;
 	int r;
 
-	if (cgroup_open(s->cgroup, s->cgroup_made, rep, &group) == 0) {
+	r = cgroup_open(s->cgroup, s->cgroup_made, rep, &group);
+	if (r == -ENOENT)
+		report_forget(rep); /* it is gone already */
+	else if (r == 0)
 		r = cgroup_remove(&group, rep);
-		cgroup_close(&group);
-		if (r < 0)
-			return r;
-	}
-	report_forget(rep); /* it is gone already */
+	cgroup_close(&group);
+	if (r < 0 && r != -ENOENT)
+		return r;
 	net_detach(dirfd);
 	r = state_remove(rootfd, s->id);
 	if (report_call(rep, r, "unlinkat", "the state of %s", s->id) < 0)
@@ -101,7 +112,7 @@ int delete_container(const struct delete_options *opt, struct report *rep)
 	auto_close int rootfd = state_open_root(opt->root, rep);
 	auto_close int dirfd = -1;
 	struct state s = { 0 };
-	enum status status;
+	enum status status = STOPPED;
 	int r;
 
 	report_step(rep, "delete the container");
@@ -117,8 +128,8 @@ int delete_container(const struct delete_options *opt, struct report *rep)
 	}
 	if (r < 0)
 		return r;
-	status = state_status(dirfd, &s);
-	if (status != STOPPED && !opt->force && status != CREATED)
+	r = state_status(dirfd, &s, rep, &status);
+	if (r == 0 && status != STOPPED && !opt->force && status != CREATED)
 		r = report_refuse(rep, -EBUSY,
 				  "container %s is %s; kill it first, or use "
 				  "delete --force",

@@ -212,8 +212,11 @@ static int read_config(struct execution *x)
 
 static int check_running(struct execution *x)
 {
-	enum status status = state_status(x->statefd, &x->state);
+	enum status status = STOPPED;
+	int r = state_status(x->statefd, &x->state, x->rep, &status);
 
+	if (r < 0)
+		return r;
 	if (status != RUNNING && status != CREATED &&
 	    !(status == PAUSED && x->opt->ignore_paused))
 		return report_refuse(x->rep, -ESRCH,
@@ -223,10 +226,11 @@ static int check_running(struct execution *x)
 	if (report_call(x->rep, x->pidfd, "pidfd_open", "%d", x->state.pid) < 0)
 		return x->pidfd;
 	/* Between the two looks the number may have got another owner. */
-	if (state_pid_start(x->state.pid, NULL) != x->state.pid_start)
+	r = state_runs(&x->state, x->rep);
+	if (r == 0)
 		return report_refuse(x->rep, -ESRCH, "container %s has ended",
 				     x->opt->id);
-	return 0;
+	return r < 0 ? r : 0;
 }
 
 static int open_console(struct execution *x)
@@ -326,8 +330,14 @@ static _Noreturn void between(struct execution *x)
 
 	x->rep->child = true;
 	report_step(x->rep, "join the container's namespaces");
-	r = report_call(x->rep, sysret(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)),
-			"prctl", "PR_SET_DUMPABLE, 0");
+	/* Who may not be looked into has a /proc that belongs to root of the
+	 * machine; the child inherits this. */
+	r = process_set_oom_score(x->p, x->rep);
+	x->p->oom_score_adj_given = false;
+	if (r == 0)
+		r = report_call(x->rep,
+				sysret(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)),
+				"prctl", "PR_SET_DUMPABLE, 0");
 	if (r == 0)
 		r = join(x);
 	if (r == 0)

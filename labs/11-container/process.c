@@ -54,7 +54,7 @@ static int open_self(const char *name, struct report *rep)
 	return report_call(rep, fd, "openat2", "/proc/%s", path);
 }
 
-static int set_oom_score(const struct spec_process *p, struct report *rep)
+int process_set_oom_score(const struct spec_process *p, struct report *rep)
 {
 	auto_close int fd = -1;
 	char text[16];
@@ -77,7 +77,7 @@ static bool given(const char *text)
 int process_prepare(const struct spec_process *p, struct report *rep,
 		    struct process *ret)
 {
-	int r = set_oom_score(p, rep);
+	int r = process_set_oom_score(p, rep);
 
 	*ret = (struct process){ .labelfd = -1 };
 	if (r < 0)

@@ -20,6 +20,9 @@ struct process {
 	const char *label; /* what is written there */
 };
 
+/* process_set_oom_score() - oomScoreAdj alone, which children inherit */
+int process_set_oom_score(const struct spec_process *p, struct report *rep);
+
 /**
  * process_prepare() - what is done through /proc: oom_score_adj, labels
  * @p: from the configuration

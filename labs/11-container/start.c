@@ -77,7 +77,7 @@ int start_container(const char *root, const char *id, struct report *rep)
 	auto_close int dirfd = -1;
 	auto_close int fd = -1;
 	struct state s = { 0 };
-	enum status status;
+	enum status status = STOPPED;
 	int r;
 
 	report_step(rep, "start the container");
@@ -86,12 +86,12 @@ int start_container(const char *root, const char *id, struct report *rep)
 	r = state_load(rootfd, id, rep, &s, &dirfd);
 	if (r < 0)
 		return r;
-	status = state_status(dirfd, &s);
+	r = state_status(dirfd, &s, rep, &status);
 	/* Two at once: the second waits, and finds the socket gone. */
-	if (flock(dirfd, LOCK_EX) < 0)
-		r = -errno;
+	if (r == 0 && flock(dirfd, LOCK_EX) < 0)
+		r = report_call(rep, -errno, "flock", "%s", id);
 	if (r == 0 && status == CREATED)
-		status = state_status(dirfd, &s);
+		r = state_status(dirfd, &s, rep, &status);
 	if (r == 0 && status != CREATED)
 		r = report_refuse(
 			rep, -EINVAL,

@@ -41,7 +41,7 @@ static int check_owner(int fd, const char *root, struct report *rep)
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
-		return -errno;
+		return report_call(rep, -errno, "fstat", "%s", root);
 	if (st.st_uid != geteuid() && st.st_uid != 0)
 		return report_refuse(rep, -EPERM,
 				     "%s, the folder of all states, belongs to "
@@ -313,48 +313,94 @@ int state_load(int rootfd, const char *id, struct report *rep,
 	return 0;
 }
 
-unsigned long long state_pid_start(pid_t pid, bool *ret_zombie)
+int state_pid_start(pid_t pid, unsigned long long *ret_start, bool *ret_zombie)
 {
 	char path[64], text[1024];
-	unsigned long long start = 0;
 	char *field;
+	int r;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	if (file_read_at(AT_FDCWD, path, text, sizeof(text)) < 0)
-		return 0;
+	r = file_read_at(AT_FDCWD, path, text, sizeof(text));
+	if (r < 0)
+		return r == -ENOENT ? -ESRCH : r;
 	/* The second field is a name, which may hold anything: from its end,
 	 * state is the first and starttime the twentieth. */
 	field = strrchr(text, ')');
 	if (!field)
-		return 0;
-	if (ret_zombie)
-		*ret_zombie = field[1] && (field[2] == 'Z' || field[2] == 'X');
+		return -EIO;
+	*ret_zombie = field[1] && (field[2] == 'Z' || field[2] == 'X');
 	for (int i = 0; i < 20 && field; i++)
 		field = strchr(field + 1, ' ');
-	if (field)
-		start = strtoull(field, NULL, 10);
-	return start;
+	if (!field)
+		return -EIO;
+	*ret_start = strtoull(field, NULL, 10);
+	return 0;
 }
 
-enum status state_status(int dirfd, const struct state *state)
+int state_runs(const struct state *state, struct report *rep)
+{
+	unsigned long long start = 0;
+	bool zombie = false;
+	int r;
+
+	if (state->pid == 0)
+		return 0;
+	r = state_pid_start(state->pid, &start, &zombie);
+	if (r == -ESRCH)
+		return 0;
+	if (r < 0)
+		return report_call(rep, r, "read", "/proc/%d/stat", state->pid);
+	return start == state->pid_start && !zombie;
+}
+
+/* Is the container being made?  Whoever makes it has the lock. */
+static int is_locked(int dirfd, struct report *rep)
+{
+	if (flock(dirfd, LOCK_SH | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK
+			       ? 1
+			       : report_call(rep, -errno, "flock", "the state");
+	(void)flock(dirfd, LOCK_UN);
+	return 0;
+}
+
+static int is_frozen(const struct state *state, struct report *rep)
 {
 	struct cgroup group = CGROUP_NONE;
-	struct report quiet;
-	bool zombie = false, frozen = false;
+	int r = cgroup_open(state->cgroup, state->cgroup_made, rep, &group);
 
-	if (state->pid == 0 ||
-	    state_pid_start(state->pid, &zombie) != state->pid_start || zombie)
-		return STOPPED;
-	if (flock(dirfd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK)
-		return CREATING;
-	(void)flock(dirfd, LOCK_UN);
-	if (faccessat(dirfd, "start", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-		return CREATED;
-	if (report_init(&quiet, false) == 0 &&
-	    cgroup_open(state->cgroup, state->cgroup_made, &quiet, &group) == 0)
-		frozen = cgroup_frozen(&group);
+	if (r == -ENOENT) /* it ended just now */
+		report_forget(rep);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	r = cgroup_frozen(&group);
 	cgroup_close(&group);
-	return frozen ? PAUSED : RUNNING;
+	return r;
+}
+
+int state_status(int dirfd, const struct state *state, struct report *rep,
+		 enum status *ret)
+{
+	int r = state_runs(state, rep);
+
+	if (r == 0)
+		*ret = STOPPED;
+	if (r <= 0)
+		return r;
+	r = is_locked(dirfd, rep);
+	if (r > 0)
+		*ret = CREATING;
+	if (r != 0)
+		return r < 0 ? r : 0;
+	r = sysret(faccessat(dirfd, "start", F_OK, AT_SYMLINK_NOFOLLOW));
+	if (r == 0)
+		*ret = CREATED;
+	if (r != -ENOENT)
+		return report_call(rep, r, "faccessat", "start socket");
+	r = is_frozen(state, rep);
+	if (r >= 0)
+		*ret = r ? PAUSED : RUNNING;
+	return r < 0 ? r : 0;
 }
 
 const char *state_status_name(enum status status)

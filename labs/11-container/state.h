@@ -85,8 +85,29 @@ int state_write(int dirfd, const struct state *state, struct report *rep);
 int state_load(int rootfd, const char *id, struct report *rep,
 	       struct state *ret, int *ret_dirfd);
 
-/* state_status() - ask the kernel */
-enum status state_status(int dirfd, const struct state *state);
+/**
+ * state_status() - ask the kernel
+ * @dirfd: of state_load(); borrowed
+ * @state: whose
+ * @rep: gets errors
+ * @ret: receives it
+ *
+ * Return: 0.
+ * Errors: it cannot be told.  "Stopped" would be the worst guess: a container
+ *         that still runs would be deleted.
+ */
+int state_status(int dirfd, const struct state *state, struct report *rep,
+		 enum status *ret);
+
+/**
+ * state_runs() - does the container's first process live?
+ * @state: whose; its number may be another process's by now
+ * @rep: gets errors
+ *
+ * Return: 1, or 0: it has ended.
+ * Errors: those of open(2) and read(2): it cannot be told.
+ */
+int state_runs(const struct state *state, struct report *rep);
 
 /* state_status_name() - as the specification says: "created" */
 const char *state_status_name(enum status status);
@@ -103,12 +124,14 @@ char *state_text(const struct state *state, enum status status);
 /**
  * state_pid_start() - when a process started, which with its number names it
  * @pid: its number
- * @ret_zombie: receives whether it has ended; may be NULL
+ * @ret_start: receives clock ticks since boot
+ * @ret_zombie: receives whether it has ended
  *
- * Return: clock ticks since boot; 0: there is no such process.
+ * Return: 0.
+ * Errors: -ESRCH there is no such process; those of open(2) and read(2).
  * See: proc(5), "/proc/pid/stat", starttime.
  */
-unsigned long long state_pid_start(pid_t pid, bool *ret_zombie);
+int state_pid_start(pid_t pid, unsigned long long *ret_start, bool *ret_zombie);
 
 /* state_release() - free what state_load() made; zeroed is fine */
 void state_release(struct state *state);

@@ -188,6 +188,13 @@ static bool never_fails(int number)
 	return false;
 }
 
+/* Is it about to become another program?  execveat(2) is that of the sealed
+ * copy. */
+static bool is_other(const struct broker *b, const struct seccomp_notif *req)
+{
+	return req->data.nr == SYS_execve && !is_our_program(b, req);
+}
+
 /* Counts a call; Return: the errno to answer, or 0: let it go on. */
 static int judge(struct broker *b, struct broker_session *s,
 		 const struct seccomp_notif *req)
@@ -199,11 +206,14 @@ static int judge(struct broker *b, struct broker_session *s,
 		s->begun = call.number == SYS_execve && is_our_program(b, req);
 		return 0;
 	}
-	if (!b->armed || never_fails(call.number))
-		return 0;
+	/* Those before the command have their numbers, too. */
 	t = task_of(b, (pid_t)req->pid);
 	if (!t || t->other)
 		return 0;
+	if (!b->armed || never_fails(call.number)) {
+		t->other = is_other(b, req);
+		return 0;
+	}
 	call.task = (int)(t - b->tasks);
 	call.index = t->count++;
 	if (b->call_count < BROKER_CALLS)
@@ -214,8 +224,7 @@ static int judge(struct broker *b, struct broker_session *s,
 		b->fault.number = call.number;
 		return b->fault_errno;
 	}
-	/* execveat(2) is that of the sealed copy. */
-	t->other = call.number == SYS_execve && !is_our_program(b, req);
+	t->other = is_other(b, req);
 	return 0;
 }
 

@@ -36,7 +36,8 @@ static bool says_call(const char *text, const char *name)
 		{ "mmap", "mmap" },		    { "read", "open(" },
 		{ "getcwd", "realpath" },   { "access", "root.path" },
 		{ "openat2", "openat2 or" }, { "stat", "executable file" },
-		{ "openat", "_map)" },	    { "openat", "unlinkat(the state" },	    { "readlinkat", "openat2 or" },		    { "clone", "fork" },	    { "fork", "fork" },
+		{ "openat", "_map)" },	    { "accept4", "is stopped" },
+		{ "fstatfs", "open(" },	    { "openat", "unlinkat(the state" },	    { "readlinkat", "openat2 or" },		    { "clone", "fork" },	    { "fork", "fork" },
 		{ "fstat", "sendfile" },    { "uname", "uname" },
 	};
 	char word[64];
