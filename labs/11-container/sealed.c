@@ -45,6 +45,17 @@ static int copy_into(int fd, int exefd)
 	return 0;
 }
 
+/* Pages that somebody else in the kernel looks at just now cannot be sealed
+ * (mm/memfd.c, memfd_wait_for_pins()): on a busy machine this takes a while. */
+static int add_seals(int fd)
+{
+	int r = -EBUSY;
+
+	for (int i = 0; i < 50 && r == -EBUSY; i++)
+		r = sysret(fcntl(fd, F_ADD_SEALS, SEALS));
+	return r;
+}
+
 int sealed_reexec(char **argv, struct report *rep)
 {
 	auto_close int exefd = sys_open("/proc/self/exe", O_RDONLY);
@@ -65,8 +76,7 @@ int sealed_reexec(char **argv, struct report *rep)
 		return fd;
 	r = report_call(rep, copy_into(fd, exefd), "sendfile", "minic");
 	if (r == 0)
-		r = report_call(rep, sysret(fcntl(fd, F_ADD_SEALS, SEALS)),
-				"fcntl", "F_ADD_SEALS");
+		r = report_call(rep, add_seals(fd), "fcntl", "F_ADD_SEALS");
 	if (r < 0)
 		return r;
 	syscall(SYS_execveat, fd, "", argv, environ, AT_EMPTY_PATH);

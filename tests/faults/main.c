@@ -2,10 +2,11 @@
 /*
  * faults - each call of the kernel that minic makes fails once
  *
- * Usage:  faults [--full] [--user UID] MINIC [SCENE [TASK.INDEX ERRNO]]
+ * Usage:  faults [--full] [--every N] [--user UID] MINIC
+ *		[SCENE [TASK.INDEX ERRNO]]
  *
- *	make check-faults		every call, with one of four errnos
- *	make check-faults FULL=1	every call, with each of them
+ *	--full	each call with each of the four errnos, not with one of them
+ *	--every	each Nth call only
  *
  * Idea:  a command runs once undisturbed, and its calls are counted.  Then it
  *	  runs again for each of them, which is answered with EPERM, ENOMEM,
@@ -58,6 +59,7 @@ struct faults {
 	const char *minic;
 	uid_t uid;
 	bool full;
+	size_t every;
 	bool groups; /* root and control groups v2 */
 	const char *only_scene;
 	int only_task, only_index; /* -1: all */
@@ -314,7 +316,8 @@ static bool wanted(const struct faults *f, const struct broker_call *call,
 		return false;
 	if (f->only_errno)
 		return strcmp(f->only_errno, errnos[err].name) == 0;
-	return f->full || turn % ERRNOS == (size_t)err;
+	return turn % f->every == 0 &&
+	       (f->full || turn / f->every % ERRNOS == (size_t)err);
 }
 
 static void play(struct faults *f, const struct scene *s, size_t turn)
@@ -347,7 +350,7 @@ static void play(struct faults *f, const struct scene *s, size_t turn)
 
 static void usage(void)
 {
-	fputs("usage: faults [--full] [--user UID] MINIC "
+	fputs("usage: faults [--full] [--every N] [--user UID] MINIC "
 	      "[SCENE [TASK.INDEX ERRNO]]\n",
 	      stderr);
 	exit(KIT_USAGE);
@@ -359,11 +362,15 @@ static void read_command_line(struct faults *f, int argc, char **argv)
 
 	if (i < argc && strcmp(argv[i], "--full") == 0)
 		f->full = ++i > 0;
+	if (i + 1 < argc && strcmp(argv[i], "--every") == 0) {
+		f->every = strtoul(argv[i + 1], NULL, 10);
+		i += 2;
+	}
 	if (i + 1 < argc && strcmp(argv[i], "--user") == 0) {
 		f->uid = (uid_t)strtoul(argv[i + 1], NULL, 10);
 		i += 2;
 	}
-	if (i == argc)
+	if (i == argc || !f->every)
 		usage();
 	f->minic = realpath(argv[i], NULL);
 	if (!f->minic)
@@ -379,7 +386,7 @@ static void read_command_line(struct faults *f, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static struct faults f = { .only_task = -1, .outfd = -1 };
+	static struct faults f = { .every = 1, .only_task = -1, .outfd = -1 };
 	static char self[PATH_MAX];
 	const struct scene *s;
 	int r;
