@@ -2,6 +2,7 @@
 #include "spec.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "spec_read.h"
@@ -112,7 +113,7 @@ static int read_hooks(struct reader *r, int v, void *into)
 /* What must be there, and what does not go together. */
 static int check(struct reader *r, const struct spec *s)
 {
-	r->path[0] = '\0';
+	r->depth = 0;
 	if (!s->oci_version)
 		return read_wrong(r, "ociVersion is missing");
 	if (!s->root_path)
@@ -205,6 +206,8 @@ static int parse(const char *text, struct report *rep, read_fn *read,
 	result = r.arena ? read(&r, 0, into) : -ENOMEM;
 	if (result == 0 && into == ret)
 		result = check(&r, ret);
+	ret->text = json.text; /* the strings stay where they are */
+	json.text = NULL;
 	json_release(&json);
 	return result == -ENOMEM ? report_refuse(rep, result, "%s",
 					       strerror(ENOMEM))
@@ -240,5 +243,6 @@ int spec_parse_resources(const char *text, struct report *rep, struct spec *ret)
 void spec_release(struct spec *spec)
 {
 	arena_free(spec->memory);
+	free(spec->text);
 	*spec = (struct spec){ 0 };
 }

@@ -288,7 +288,8 @@ struct spec {
 	char *mount_label; /* NULL: none */
 	bool personality_32bit;
 
-	struct arena *memory; /* owned; where all of the above lies */
+	struct arena *memory; /* owned; where all of the above lies, but for */
+	char *text;	      /* owned; its strings */
 };
 
 /**

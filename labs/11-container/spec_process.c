@@ -20,7 +20,7 @@ static int read_cap_set(struct reader *r, int v, void *into)
 			return report_refuse(r->rep, -EINVAL,
 					     "config.json: %s: %s is no "
 					     "capability; see capabilities(7)",
-					     r->path, names.v[i]);
+					     read_where(r), names.v[i]);
 		*(uint64_t *)into |= 1ull << cap;
 	}
 	return result;

@@ -10,45 +10,59 @@ static const struct json_node *node_of(const struct reader *r, int v)
 	return &r->json->nodes[v];
 }
 
+/* Spelled only for a message: most values are right. */
+const char *read_where(struct reader *r)
+{
+	size_t len = 0;
+
+	r->path[0] = '\0';
+	for (size_t i = 0; i < r->depth && len < sizeof(r->path); i++) {
+		const struct step *step = &r->steps[i];
+		char *to = r->path + len;
+		size_t room = sizeof(r->path) - len;
+
+		len += (size_t)(step->name
+					? snprintf(to, room, "%s%s",
+						   len ? "." : "", step->name)
+					: snprintf(to, room, "[%d]",
+						   step->index));
+	}
+	return r->path[0] ? r->path : "the document";
+}
+
 int read_wrong(struct reader *r, const char *message)
 {
 	return report_refuse(r->rep, -EINVAL, "config.json: %s: %s",
-			     r->path[0] ? r->path : "the document", message);
+			     read_where(r), message);
 }
 
-/* Appends to the path; returns its old length, for path_pop(). */
-static size_t path_push(struct reader *r, const char *name, int index)
+static void enter(struct reader *r, const char *name, int index)
 {
-	size_t len = strlen(r->path);
-
-	if (name)
-		snprintf(r->path + len, sizeof(r->path) - len, "%s%s",
-			 len ? "." : "", name);
-	else
-		snprintf(r->path + len, sizeof(r->path) - len, "[%d]", index);
-	return len;
+	if (r->depth < READ_DEPTH)
+		r->steps[r->depth] = (struct step){ name, index };
+	r->depth++;
 }
 
-static void path_pop(struct reader *r, size_t len)
+static void leave(struct reader *r)
 {
-	r->path[len] = '\0';
+	r->depth--;
 }
 
 static int read_member(struct reader *r, int key, const struct field *fields,
 		       uint64_t *seen, void *into)
 {
 	const char *name = node_of(r, key)->text;
-	size_t len = path_push(r, name, 0);
 	int result = 0;
 	size_t i = 0;
 
+	enter(r, name, 0);
 	while (fields[i].name && strcmp(fields[i].name, name) != 0)
 		i++;
 	if (!fields[i].name)
 		fprintf(stderr,
 			"minic: warning: config.json: %s is not in the "
 			"specification; ignored\n",
-			r->path);
+			read_where(r));
 	else if (*seen & 1ull << i)
 		result = read_wrong(r, "is there twice");
 	else
@@ -56,7 +70,7 @@ static int read_member(struct reader *r, int key, const struct field *fields,
 					(char *)into + fields[i].offset);
 	if (fields[i].name)
 		*seen |= 1ull << i;
-	path_pop(r, len);
+	leave(r);
 	return result;
 }
 
@@ -92,12 +106,13 @@ int read_array(struct reader *r, int v, read_fn *each, size_t size_bytes,
 	if (!members)
 		return -ENOMEM;
 	for (int i = 0; i < n->count; i++) {
-		size_t len = path_push(r, NULL, i);
-		int result = each(r, at, members + (size_t)i * size_bytes);
+		int result;
 
+		enter(r, NULL, i);
+		result = each(r, at, members + (size_t)i * size_bytes);
 		if (result < 0)
 			return result;
-		path_pop(r, len);
+		leave(r);
 		at = node_of(r, at)->next;
 	}
 	memcpy(ret, &members, sizeof(members));
@@ -118,14 +133,10 @@ int read_bool(struct reader *r, int v, void *into)
 int read_any_string(struct reader *r, int v, void *into)
 {
 	const struct json_node *n = node_of(r, v);
-	char *copy;
 
 	if (n->type != JSON_STRING)
 		return read_wrong(r, "must be a string");
-	copy = arena_printf(r->arena, "%s", n->text);
-	if (!copy)
-		return -ENOMEM;
-	*(char **)into = copy;
+	*(char **)into = n->text;
 	return 0;
 }
 
@@ -167,14 +178,15 @@ int read_map(struct reader *r, int v, void *into)
 	if (!map->v)
 		return -ENOMEM;
 	for (int i = 0; i < n->count; i++) {
-		size_t len = path_push(r, node_of(r, key)->text, 0);
-		int result = read_any_string(r, key, &map->v[i].key);
+		int result;
 
+		enter(r, node_of(r, key)->text, 0);
+		result = read_any_string(r, key, &map->v[i].key);
 		if (result == 0)
 			result = read_any_string(r, key + 1, &map->v[i].value);
 		if (result < 0)
 			return result;
-		path_pop(r, len);
+		leave(r);
 		map->n++;
 		key = node_of(r, key + 1)->next;
 	}
@@ -247,5 +259,5 @@ int read_unsupported(struct reader *r, int v, void *into)
 	return report_refuse(r->rep, -ENOTSUP,
 			     "config.json: %s: minic does not have this; "
 			     "remove it, or use another runtime",
-			     r->path);
+			     read_where(r));
 }

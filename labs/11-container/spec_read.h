@@ -13,11 +13,21 @@
 #include "json.h"
 #include "spec.h"
 
+enum { READ_DEPTH = 40 }; /* json_parse() allows less */
+
+/* One step on the way to a value: a member's name, or a place in an array. */
+struct step {
+	const char *name; /* NULL: of an array */
+	int index;
+};
+
 struct reader {
 	const struct json *json;
 	struct arena *arena;
 	struct report *rep;
-	char path[256]; /* of the value being read: "linux.namespaces[2]" */
+	struct step steps[READ_DEPTH]; /* to the value being read */
+	size_t depth;
+	char path[256]; /* of read_where() */
 };
 
 /* Reads value @v into @into. */
@@ -52,6 +62,9 @@ int read_fields(struct reader *r, int v, const struct field *fields,
  */
 int read_array(struct reader *r, int v, read_fn *each, size_t size_bytes,
 	       void *ret, size_t *ret_count);
+
+/* read_where() - the way to the value being read: "linux.namespaces[2]" */
+const char *read_where(struct reader *r);
 
 /* read_wrong() - refuse the value: "PATH: MESSAGE"; Return: -EINVAL */
 int read_wrong(struct reader *r, const char *message);
