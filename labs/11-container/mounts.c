@@ -193,11 +193,11 @@ int mounts_new(const char *type, const char *source, char *const *data,
 	int r = report_call(rep, fsfd, "fsopen", "%s", type);
 
 	if (r >= 0)
-		r = report_call(
-			rep,
-			sys_fsconfig(fsfd, FSCONFIG_SET_STRING, "source",
-				     source[0] ? source : type),
-			"fsconfig", "%s, source", type);
+		r = report_call(rep,
+				sys_fsconfig(fsfd, FSCONFIG_SET_STRING,
+					     "source",
+					     source[0] ? source : type),
+				"fsconfig", "%s, source", type);
 	for (size_t i = 0; r >= 0 && data && data[i]; i++)
 		r = configure(fsfd, type, data[i], rep);
 	if (r < 0)

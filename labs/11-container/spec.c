@@ -209,9 +209,9 @@ static int parse(const char *text, struct report *rep, read_fn *read,
 	ret->text = json.text; /* the strings stay where they are */
 	json.text = NULL;
 	json_release(&json);
-	return result == -ENOMEM ? report_refuse(rep, result, "%s",
-					       strerror(ENOMEM))
-				 : result;
+	return result == -ENOMEM
+		       ? report_refuse(rep, result, "%s", strerror(ENOMEM))
+		       : result;
 }
 
 static int read_top(struct reader *r, int v, void *into)

@@ -47,9 +47,9 @@ static int check_one(const struct spec *spec, const char *name,
 
 	path_of(name, path, sizeof(path));
 	if (strlen(name) >= sizeof(path) || strstr(path, ".."))
-		return report_refuse(rep, -EINVAL,
-				     "linux.sysctl: %s: is no name of a setting",
-				     name);
+		return report_refuse(
+			rep, -EINVAL,
+			"linux.sysctl: %s: is no name of a setting", name);
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (strncmp(known[i].name, path, strlen(known[i].name)) != 0)
 			continue;

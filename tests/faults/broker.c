@@ -62,7 +62,7 @@ static int install(void)
 {
 #define LOAD(field) \
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
-#define ALLOW BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+#define ALLOW		    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 #define UNLESS(value, skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, skip)
 	struct sock_filter code[] = {
 		LOAD(nr),
@@ -82,10 +82,11 @@ static int install(void)
 	};
 	struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
 
-	return sysret((int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-				   SECCOMP_FILTER_FLAG_NEW_LISTENER |
-					   SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
-				   &program));
+	return sysret(
+		(int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+			     SECCOMP_FILTER_FLAG_NEW_LISTENER |
+				     SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
+			     &program));
 }
 
 static noreturn void execute(char *const *argv, uid_t uid, int outfd,
@@ -111,8 +112,8 @@ static noreturn void execute(char *const *argv, uid_t uid, int outfd,
 			_exit(126);
 		(void)close(fd);
 	}
-	if (uid != 0 && (setgroups(0, NULL) < 0 || setgid(uid) < 0 ||
-			 setuid(uid) < 0))
+	if (uid != 0 &&
+	    (setgroups(0, NULL) < 0 || setgid(uid) < 0 || setuid(uid) < 0))
 		die(-errno, "cannot become uid %u", uid);
 	execv(argv[0], argv);
 	die(-errno, "cannot execute %s", argv[0]);
@@ -163,8 +164,8 @@ static bool is_our_program(const struct broker *b,
 
 	snprintf(name, sizeof(name), "/proc/%d/mem", (int)req->pid);
 	fd = open(name, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || pread(fd, path, sizeof(path) - 1,
-			    (off_t)req->data.args[0]) <= 0)
+	if (fd < 0 ||
+	    pread(fd, path, sizeof(path) - 1, (off_t)req->data.args[0]) <= 0)
 		return false;
 	return strcmp(path, b->program) == 0;
 }
@@ -177,9 +178,9 @@ static bool is_our_program(const struct broker *b,
 static bool never_fails(int number)
 {
 	static const int numbers[] = {
-		SYS_close,   SYS_getpid,  SYS_gettid,  SYS_getppid,
-		SYS_getuid,  SYS_geteuid, SYS_getgid,  SYS_getegid,
-		SYS_umask,   SYS_arch_prctl, SYS_set_tid_address,
+		SYS_close,  SYS_getpid,	    SYS_gettid,		 SYS_getppid,
+		SYS_getuid, SYS_geteuid,    SYS_getgid,		 SYS_getegid,
+		SYS_umask,  SYS_arch_prctl, SYS_set_tid_address,
 	};
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
@@ -250,9 +251,8 @@ static void reap(struct broker *b)
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		if (pid == b->waited)
-			b->status = WIFSIGNALED(status)
-					    ? 128 + WTERMSIG(status)
-					    : WEXITSTATUS(status);
+			b->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+							: WEXITSTATUS(status);
 }
 
 void broker_serve(struct broker *b, int timeout_ms)

@@ -31,8 +31,8 @@ struct broker_call {
 };
 
 struct broker {
-	const char *program; /* what it is about; borrowed */
-	bool armed;	     /* count calls */
+	const char *program;	  /* what it is about; borrowed */
+	bool armed;		  /* count calls */
 	struct broker_call fault; /* what to fail; task -1: nothing */
 	int fault_errno;
 	bool hit; /* it came, and @fault.number is set */

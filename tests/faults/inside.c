@@ -19,10 +19,10 @@
 
 static void say_status(void)
 {
-	static const char *const wanted[] = { "Umask",	  "Uid",    "Gid",
-					      "Groups",	  "NSpid",  "SigBlk",
-					      "SigIgn",	  "CapInh", "CapPrm",
-					      "CapEff",	  "CapBnd", "CapAmb",
+	static const char *const wanted[] = { "Umask",	   "Uid",    "Gid",
+					      "Groups",	   "NSpid",  "SigBlk",
+					      "SigIgn",	   "CapInh", "CapPrm",
+					      "CapEff",	   "CapBnd", "CapAmb",
 					      "NoNewPrivs" };
 	FILE *f = fopen("/proc/self/status", "re");
 	char line[256];
@@ -101,9 +101,9 @@ int inside(void)
 		say_file(files[i]);
 	(void)getrlimit(RLIMIT_NOFILE, &limit);
 	(void)stat("/proc/version", &st);
-	printf("in: %s files %llu version %o sid %d\n", getcwd(cwd, sizeof(cwd)),
-	       (unsigned long long)limit.rlim_cur, st.st_mode,
-	       getsid(0) == getpid());
+	printf("in: %s files %llu version %o sid %d\n",
+	       getcwd(cwd, sizeof(cwd)), (unsigned long long)limit.rlim_cur,
+	       st.st_mode, getsid(0) == getpid());
 	/* The profile says ENOENT for it. */
 	printf("in: chroot %d\n", chroot("/") < 0 ? errno : 0);
 	fflush(stdout);

@@ -65,8 +65,8 @@ struct faults {
 	int only_task, only_index; /* -1: all */
 	const char *only_errno;
 
-	int outfd;	/* what the last command wrote */
-	char out[TEXT]; /* the same */
+	int outfd;	 /* what the last command wrote */
+	char out[TEXT];	 /* the same */
 	char *clean_out; /* of the command undisturbed */
 	char *before;	 /* leftover_list() */
 	int passed, failed, skipped, deleted;
@@ -185,7 +185,8 @@ static const char *judge(struct faults *f, const struct fault_case *c,
 				       message_warns(said,
 						     errnos[c->err].number)
 			       ? NULL
-			       : "it goes on, but the container is not the same";
+			       : "it goes on, but the container is not the "
+				 "same";
 	/* Unless there was a container. */
 	if (access("out/pid", F_OK) == 0 && !strstr(said, "in: "))
 		return "it left out/pid";
@@ -311,8 +312,8 @@ static int learn(struct faults *f, const struct scene *s)
 static bool wanted(const struct faults *f, const struct broker_call *call,
 		   int err, size_t turn)
 {
-	if (f->only_task >= 0 && (f->only_task != call->task ||
-				  f->only_index != call->index))
+	if (f->only_task >= 0 &&
+	    (f->only_task != call->task || f->only_index != call->index))
 		return false;
 	if (f->only_errno)
 		return strcmp(f->only_errno, errnos[err].name) == 0;
@@ -333,7 +334,8 @@ static void play(struct faults *f, const struct scene *s, size_t turn)
 	}
 	for (size_t i = 0; calls && i < n; i++)
 		calls[i] = f->broker.calls[i];
-	printf("%-14s %3zu calls, at %ld s\n", s->name, n, broker_now_ms() / 1000);
+	printf("%-14s %3zu calls, at %ld s\n", s->name, n,
+	       broker_now_ms() / 1000);
 	fflush(stdout);
 	for (size_t i = 0; calls && i < n; i++)
 		for (int err = 0; err < ERRNOS; err++) {
@@ -377,8 +379,8 @@ static void read_command_line(struct faults *f, int argc, char **argv)
 		die(-errno, "cannot find %s", argv[i]);
 	if (++i < argc)
 		f->only_scene = argv[i++];
-	if (i < argc && sscanf(argv[i++], "%d.%d", &f->only_task,
-			       &f->only_index) != 2)
+	if (i < argc &&
+	    sscanf(argv[i++], "%d.%d", &f->only_task, &f->only_index) != 2)
 		usage();
 	if (i < argc)
 		f->only_errno = argv[i];

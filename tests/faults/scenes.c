@@ -251,9 +251,10 @@ static int make_bundle(const char *name, int flags, const char *program,
 		       uid_t uid)
 {
 	/* What is to be mounted on is there: it would be made, and stay. */
-	static const char *const folders[] = { "",     "rootfs",     "rootfs/proc",
-					       "rootfs/dev", "rootfs/sys",
-					       "rootfs/data", NULL };
+	static const char *const folders[] = {
+		"",	      "rootfs",	     "rootfs/proc", "rootfs/dev",
+		"rootfs/sys", "rootfs/data", NULL
+	};
 	char path[256];
 	int r = 0;
 
@@ -283,12 +284,9 @@ int scenes_make_folder(const char *program, uid_t uid)
 		const char *name;
 		int flags;
 	} bundles[] = {
-		{ "plain", 0 },
-		{ "user", USERNS },
-		{ "hooks", HOOKS },
-		{ "terminal", TERMINAL },
-		{ "join", JOIN },
-		{ "wait", WAIT },
+		{ "plain", 0 },	    { "user", USERNS },
+		{ "hooks", HOOKS }, { "terminal", TERMINAL },
+		{ "join", JOIN },   { "wait", WAIT },
 	};
 	char dir[] = "/tmp/faults-XXXXXX";
 	int r = mkdtemp(dir) && chdir(dir) == 0 ? 0 : -errno;

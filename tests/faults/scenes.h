@@ -17,13 +17,13 @@ enum { SCENE_STEPS = 3, SCENE_WORDS = 16 };
  */
 struct scene {
 	const char *name;
-	bool group;		       /* needs root and control groups v2 */
-	const char *once[SCENE_STEPS]; /* before all cases; must succeed */
-	const char *before[SCENE_STEPS]; /* before each case; must succeed;
+	bool group;			  /* needs root and control groups v2 */
+	const char *once[SCENE_STEPS];	  /* before all cases; must succeed */
+	const char *before[SCENE_STEPS];  /* before each case; must succeed;
 					    watched, but nothing is failed */
-	const char *command;		 /* a call of it is failed */
-	int status;			 /* its exit status without that */
-	const char *after[SCENE_STEPS];	 /* after each case; must succeed */
+	const char *command;		  /* a call of it is failed */
+	int status;			  /* its exit status without that */
+	const char *after[SCENE_STEPS];	  /* after each case; must succeed */
 	const char *finally[SCENE_STEPS]; /* after all cases; must succeed */
 };
 

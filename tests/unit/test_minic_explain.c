@@ -99,8 +99,8 @@ static int full_limit(void *arg)
 
 	(void)arg;
 	if (unshare(CLONE_NEWUSER) < 0 ||
-	    file_write_at(AT_FDCWD, "/proc/sys/user/max_user_namespaces",
-			  "0") < 0)
+	    file_write_at(AT_FDCWD, "/proc/sys/user/max_user_namespaces", "0") <
+		    0)
 		return 77;
 	(void)explain(&error, cause, sizeof(cause));
 	puts(cause);
@@ -196,7 +196,7 @@ START_TEST(the_log_is_a_line_of_json_or_text)
 	(void)unlink(path);
 	ck_assert_msg(strstr(text,
 			     "{\"msg\":\"cannot do something: a \\\"name\\\" "
-			      "is wrong\",\"level\":\"error\",\"time\":\"") ==
+			     "is wrong\",\"level\":\"error\",\"time\":\"") ==
 			      text,
 		      "%s", text);
 	ck_assert_ptr_nonnull(

@@ -69,8 +69,8 @@ static const char *const bad[] = {
 	"\"a",
 	"\"\\x41\"",
 	"\"\\u12\"",
-	"\"\\u0000\"",	     /* would end a C string */
-	"\"\\ud800\"",	     /* half a pair */
+	"\"\\u0000\"", /* would end a C string */
+	"\"\\ud800\"", /* half a pair */
 	"\"\\ud800\\u0041\"",
 	"\"\\udc00\"",
 	"\"a\nb\"",

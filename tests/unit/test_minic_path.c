@@ -113,7 +113,8 @@ static const struct {
 
 START_TEST(a_path_is_looked_up_in_the_root)
 {
-	auto_close int fd = path_open(rootfd, opened[_i].path, opened[_i].links);
+	auto_close int fd =
+		path_open(rootfd, opened[_i].path, opened[_i].links);
 
 	if (opened[_i].err)
 		ck_assert_int_eq(fd, opened[_i].err);

@@ -97,9 +97,9 @@ static const struct {
 	{ LINUX, "\"intelRdt\":{}", -ENOTSUP, "linux.intelRdt", MINIC },
 	{ LINUX, "\"netDevices\":{}", -ENOTSUP, "linux.netDevices", MINIC },
 	{ LINUX, "\"memoryPolicy\":{}", -ENOTSUP, "linux.memoryPolicy", MINIC },
-	{ RESOURCES,
-	  "\"blockIO\":{\"weightDevice\":[{\"leafWeight\":1}]}", -ENOTSUP,
-	  "linux.resources.blockIO.weightDevice[0].leafWeight", MINIC },
+	{ RESOURCES, "\"blockIO\":{\"weightDevice\":[{\"leafWeight\":1}]}",
+	  -ENOTSUP, "linux.resources.blockIO.weightDevice[0].leafWeight",
+	  MINIC },
 
 	/* Types. */
 	{ TOP, "\"hostname\":1", -EINVAL, "hostname", "a string" },
@@ -123,10 +123,10 @@ static const struct {
 	/* process */
 	{ PROCESS, "\"user\":{\"uid\":-1}", -EINVAL, "process.user.uid",
 	  "range" },
-	{ PROCESS, "\"user\":{\"uid\":4294967296}", -EINVAL,
-	  "process.user.uid", "range" },
-	{ PROCESS, "\"user\":{\"uid\":4294967295}", -EINVAL,
-	  "process.user.uid", "" }, /* (uid_t)-1: "as it is" */
+	{ PROCESS, "\"user\":{\"uid\":4294967296}", -EINVAL, "process.user.uid",
+	  "range" },
+	{ PROCESS, "\"user\":{\"uid\":4294967295}", -EINVAL, "process.user.uid",
+	  "" }, /* (uid_t)-1: "as it is" */
 	{ PROCESS, "\"user\":{\"uid\":\"0\"}", -EINVAL, "process.user.uid",
 	  "whole" },
 	{ PROCESS, "\"user\":{\"gid\":0.5}", -EINVAL, "process.user.gid",
@@ -179,14 +179,13 @@ static const struct {
 	{ MOUNT, "", -EINVAL, "mounts[0]", "destination" },
 	{ MOUNT, "\"destination\":\"\"", -EINVAL, "mounts[0].destination",
 	  "empty" },
-	{ MOUNT,
-	  "\"destination\":\"/\",\"uidMappings\":[{\"size\":0}]", -EINVAL,
-	  "mounts[0].uidMappings", "size 0" },
+	{ MOUNT, "\"destination\":\"/\",\"uidMappings\":[{\"size\":0}]",
+	  -EINVAL, "mounts[0].uidMappings", "size 0" },
 	{ HOOK, "", -EINVAL, "hooks.poststop[0]", "path" },
 	{ HOOK, "\"path\":\"x\"", -EINVAL, "hooks.poststop[0].path",
 	  "absolute" },
-	{ HOOK, "\"path\":\"/x\",\"timeout\":-1", -EINVAL,
-	  "hooks.poststop[0]", "timeout" },
+	{ HOOK, "\"path\":\"/x\",\"timeout\":-1", -EINVAL, "hooks.poststop[0]",
+	  "timeout" },
 	{ HOOK, "\"path\":\"/x\",\"timeout\":2147483648", -EINVAL,
 	  "hooks.poststop[0].timeout", "range" },
 
@@ -195,8 +194,8 @@ static const struct {
 	  -EINVAL, "linux.timeOffsets.boottime", "second" },
 	{ LINUX, "\"devices\":[{\"path\":\"/dev/x\"}]", -EINVAL,
 	  "linux.devices[0]", "type" },
-	{ LINUX, "\"devices\":[{\"path\":\"/dev/x\",\"type\":\"cc\"}]",
-	  -EINVAL, "linux.devices[0]", "type" },
+	{ LINUX, "\"devices\":[{\"path\":\"/dev/x\",\"type\":\"cc\"}]", -EINVAL,
+	  "linux.devices[0]", "type" },
 	{ LINUX, "\"devices\":[{\"path\":\"dev/x\",\"type\":\"c\"}]", -EINVAL,
 	  "linux.devices[0].path", "absolute" },
 	{ LINUX, "\"rootfsPropagation\":\"both\"", -EINVAL,
@@ -307,8 +306,8 @@ static const struct {
 START_TEST(what_is_missing_is_named)
 {
 	ck_assert_int_eq(spec_parse(incomplete[_i].text, &rep, &spec), -EINVAL);
-	ck_assert_msg(strstr(rep.page->error.message, incomplete[_i].why),
-		      "%s", rep.page->error.message);
+	ck_assert_msg(strstr(rep.page->error.message, incomplete[_i].why), "%s",
+		      rep.page->error.message);
 }
 END_TEST
 
@@ -447,11 +446,12 @@ static char *mappings(int n)
 	size_t at = 0;
 
 	ck_assert_ptr_nonnull(text);
-	at += (size_t)sprintf(text, "{\"ociVersion\":\"1.0.0\",\"root\":{"
-				    "\"path\":\"r\"},\"linux\":{\"namespaces\":["
-				    "{\"type\":\"mount\"},{\"type\":\"user\"}],"
-				    "\"gidMappings\":[{\"size\":1}],"
-				    "\"uidMappings\":[");
+	at += (size_t)sprintf(text,
+			      "{\"ociVersion\":\"1.0.0\",\"root\":{"
+			      "\"path\":\"r\"},\"linux\":{\"namespaces\":["
+			      "{\"type\":\"mount\"},{\"type\":\"user\"}],"
+			      "\"gidMappings\":[{\"size\":1}],"
+			      "\"uidMappings\":[");
 	for (int i = 0; i < n; i++)
 		at += (size_t)sprintf(text + at,
 				      "%s{\"containerID\":%d,\"hostID\":%d,"
@@ -486,8 +486,8 @@ START_TEST(a_long_name_is_cut)
 	snprintf(fragment, sizeof(fragment), "\"annotations\":{\"%s\":1}",
 		 name);
 	ck_assert_int_eq(parse_in(TOP, fragment), -EINVAL);
-	ck_assert_ptr_nonnull(strstr(rep.page->error.message,
-				     "annotations.aaaa"));
+	ck_assert_ptr_nonnull(
+		strstr(rep.page->error.message, "annotations.aaaa"));
 	ck_assert_ptr_nonnull(strstr(rep.page->error.message, "a string"));
 }
 END_TEST
@@ -516,9 +516,9 @@ START_TEST(parts_are_read_alone)
 			 0);
 	ck_assert(spec.process.given);
 	spec_release(&spec);
-	ck_assert_int_eq(spec_parse_resources("{\"pids\":{\"limit\":5}}", &rep,
-					      &spec),
-			 0);
+	ck_assert_int_eq(
+		spec_parse_resources("{\"pids\":{\"limit\":5}}", &rep, &spec),
+		0);
 	ck_assert_int_eq(spec.resources.pids_limit, 5);
 	spec_release(&spec);
 	ck_assert_int_eq(spec_parse_process("{}", &rep, &spec), -EINVAL);

@@ -43,8 +43,9 @@ static void end(void)
 /* ---- names ------------------------------------------------------------------- */
 
 static const char *const good[] = { "a", "A-Z.0_9+", "..a", "-", "+", "..." };
-static const char *const bad[] = { "",	  ".",	 "..",	"a/b", "../a", "a b",
-				   "a\n", "a:b", "\xc3\xa9", "a*",  "a%s" };
+static const char *const bad[] = { "",	       ".",   "..",  "a/b",
+				   "../a",     "a b", "a\n", "a:b",
+				   "\xc3\xa9", "a*",  "a%s" };
 
 START_TEST(a_good_name)
 {
@@ -182,7 +183,8 @@ START_TEST(what_is_written_is_read)
 	ck_assert_int_eq(state_remove(rootfd, "c"), 0);
 	ck_assert_int_eq(state_load(rootfd, "c", &rep, &again, &dirfd),
 			 -ENOENT);
-	ck_assert_ptr_nonnull(strstr(rep.page->error.message, "does not exist"));
+	ck_assert_ptr_nonnull(
+		strstr(rep.page->error.message, "does not exist"));
 	ck_assert_int_eq(state_remove(rootfd, "c"), 0);
 }
 END_TEST
@@ -285,9 +287,9 @@ START_TEST(the_status_is_what_the_kernel_says)
 	s.pid_start--;
 
 	kill(pid, SIGKILL);
-	ck_assert_int_eq(waitid(P_PID, (id_t)pid, &(siginfo_t){ 0 },
-				WEXITED | WNOWAIT),
-			 0);
+	ck_assert_int_eq(
+		waitid(P_PID, (id_t)pid, &(siginfo_t){ 0 }, WEXITED | WNOWAIT),
+		0);
 	ck_assert_int_eq(ask(dirfd, &s), STOPPED); /* a zombie */
 	(void)child_wait(pid);
 	ck_assert_int_eq(ask(dirfd, &s), STOPPED); /* gone */

@@ -98,8 +98,8 @@ static int set_in_namespace(void *arg)
 {
 	const struct job *job = arg;
 	struct spec_pair pair;
-	struct spec spec = one_setting(&pair, written[job->index].name,
-				       "minic-unit");
+	struct spec spec =
+		one_setting(&pair, written[job->index].name, "minic-unit");
 	char name[64] = "";
 	int r;
 
