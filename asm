@@ -1,1 +1,0 @@
-build/musl/include/asm
